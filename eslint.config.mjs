@@ -1,0 +1,40 @@
+import nx from '@nx/eslint-plugin'
+import tseslint from 'typescript-eslint'
+
+/** Who may import whom: the tags stand in each package.json, `nx.tags`. */
+const layers = {
+  tensor: [],
+  charts: [],
+  datasets: ['tensor'],
+  networks: ['tensor'],
+  'batch-study': ['tensor', 'datasets', 'networks'],
+  tools: ['tensor', 'charts', 'datasets', 'networks', 'batch-study', 'tools'],
+  notebooks: ['tensor', 'charts', 'datasets', 'networks', 'batch-study', 'tools'],
+}
+
+export default tseslint.config(
+  { ignores: ['**/node_modules', '**/dist', '**/out', '**/.nx', '.venv'] },
+  {
+    files: ['**/*.ts', '**/*.mjs'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    plugins: { '@nx': nx },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          depConstraints: Object.entries(layers).map(([layer, below]) => ({
+            sourceTag: `layer:${layer}`,
+            onlyDependOnLibsWithTags: below.map(name => `layer:${name}`),
+          })),
+        },
+      ],
+      // Numbers in messages are the normal case here.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      // `while (true)` with a break is the clearest form of some loops.
+      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: 'only-allowed-literals' }],
+    },
+  },
+)
