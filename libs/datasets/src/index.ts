@@ -1,1 +1,9 @@
-export {}
+export { batches } from './batches.ts'
+export type { Batch, BatchOptions } from './batches.ts'
+export { cifar10 } from './cifar10.ts'
+export type { Dataset, Split } from './dataset.ts'
+export { fashionMnist } from './fashion-mnist.ts'
+export { mnist } from './mnist.ts'
+export { pixels } from './pixels.ts'
+export type { Indices } from './pixels.ts'
+export type { FetchOptions, OnProgress } from './progress.ts'

@@ -1,0 +1,14 @@
+import { registerCrossEntropy } from './cross-entropy.ts'
+import { registerReluGradient } from './relu-gradient.ts'
+import { registerSecondDerivatives } from './second-derivatives.ts'
+
+let registered = false
+
+/** What holds on every backend, once a process: the gradients and the kernels composed from others. */
+export function registerCommonKernels(): void {
+  if (registered) return
+  registerReluGradient()
+  registerCrossEntropy()
+  registerSecondDerivatives()
+  registered = true
+}

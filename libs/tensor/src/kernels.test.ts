@@ -1,0 +1,171 @@
+import * as tf from '@tensorflow/tfjs'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type BackendName, useBackend } from './backend.ts'
+import { crossEntropy } from './cross-entropy.ts'
+import { randomStream } from './random-stream.ts'
+
+/** One numeric suite for every backend: wasm alone must pass what native passes. */
+const backends: BackendName[] = ['native', 'wasm', 'cpu']
+
+function normal(label: string, shape: number[]): tf.Tensor {
+  return tf.tensor(randomStream(3).fork(label).normal(tf.util.sizeFromShape(shape)), shape)
+}
+
+/** ‖a − b‖ / ‖b‖, on the host. */
+function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  expect(a.length).toBe(b.length)
+  let difference = 0
+  let norm = 0
+  for (let i = 0; i < b.length; i++) {
+    difference += ((a[i] ?? NaN) - (b[i] ?? NaN)) ** 2
+    norm += (b[i] ?? NaN) ** 2
+  }
+  return Math.sqrt(difference / norm)
+}
+
+describe.each(backends)('on %s', name => {
+  beforeEach(async () => {
+    await useBackend(name)
+    tf.engine().startScope()
+  })
+  afterEach(() => {
+    tf.engine().endScope()
+  })
+
+  test('it is the backend asked for', () => {
+    expect(tf.getBackend()).toBe(name === 'native' ? 'tensorflow' : name)
+  })
+
+  test('matMul: [1 2; 3 4] times itself, with every transposition, by hand', () => {
+    const m = tf.tensor2d([1, 2, 3, 4], [2, 2])
+    const data = (a: boolean, b: boolean): number[] => [...tf.matMul(m, m, a, b).dataSync()]
+    expect(data(false, false)).toEqual([7, 10, 15, 22])
+    expect(data(true, false)).toEqual([10, 14, 14, 20])
+    expect(data(false, true)).toEqual([5, 11, 11, 25])
+    expect(data(true, true)).toEqual([7, 15, 10, 22])
+  })
+
+  test('matMul in batches broadcasts, transposed too', () => {
+    const a = tf.tensor3d([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2])
+    const b = tf.tensor3d([1, 0, 0, 2], [1, 2, 2])
+    expect([...tf.matMul(a, b, true).dataSync()]).toEqual([1, 6, 2, 8, 5, 14, 6, 16])
+  })
+
+  test('relu: value, gradient and zero slope at 0', () => {
+    const x = tf.tensor1d([-1, 0, 2])
+    expect([...tf.relu(x).dataSync()]).toEqual([0, 0, 2])
+    expect([
+      ...tf
+        .grad(z =>
+          tf
+            .relu(z)
+            .mul(tf.tensor1d([5, 6, 7]))
+            .sum(),
+        )(x)
+        .dataSync(),
+    ]).toEqual([0, 0, 7])
+  })
+
+  test('crossEntropy: log 2 at equal logits, finite at logits of ±1000, gradient (softmax − y)/b', () => {
+    const labels = tf.tensor2d([1, 0, 0, 1], [2, 2])
+    expect(crossEntropy(tf.zeros([2, 2]), labels).dataSync()[0]).toBeCloseTo(Math.log(2), 6)
+    const extreme = tf.tensor2d([1000, -1000, 1000, -1000], [2, 2])
+    expect(crossEntropy(extreme, labels).dataSync()[0]).toBeCloseTo(1000, 3)
+    const gradient = tf.grad(z => crossEntropy(z, labels))(tf.zeros([2, 2]))
+    expect([...gradient.dataSync()]).toEqual([-0.25, 0.25, 0.25, -0.25])
+  })
+
+  test('crossEntropy refuses shapes that differ and labels to be differentiated', () => {
+    expect(() => crossEntropy(tf.zeros([2, 3]), tf.zeros([3, 2]))).toThrow('got [2,3] and [3,2]')
+    expect(() => tf.grad(y => crossEntropy(tf.zeros([1, 2]), y))(tf.tensor2d([[1, 0]]))).toThrow(
+      'by its labels',
+    )
+  })
+
+  test('crossEntropy: its Hessian in the logits is (diag(p) − ppᵀ)/b', () => {
+    const labels = tf.tensor2d([0, 1, 0], [1, 3])
+    const z = tf.tensor2d([0.5, -1, 2], [1, 3])
+    const v = tf.tensor2d([1, 2, -1], [1, 3])
+    const product = tf.grad(w =>
+      tf
+        .grad(u => crossEntropy(u, labels))(w)
+        .mul(v)
+        .sum(),
+    )(z)
+    const p = [...tf.softmax(z).dataSync()]
+    const mean = (p[0] ?? 0) + 2 * (p[1] ?? 0) - (p[2] ?? 0)
+    const expected = [1, 2, -1].map((direction, k) => (p[k] ?? 0) * (direction - mean))
+    expect(relativeError(product.dataSync(), expected)).toBeLessThan(1e-5)
+  })
+
+  test.each([
+    ['same', 1],
+    ['valid', 1],
+    ['same', 2],
+    ['valid', 2],
+  ] as const)('conv2d with pad %s and stride %i: both gradients equal central differences', (pad, stride) => {
+    const x = normal('x', [2, 6, 7, 3]) as tf.Tensor4D
+    const filter = normal('filter', [3, 2, 3, 4]) as tf.Tensor4D
+    const weights = normal('weights', tf.conv2d(x, filter, stride, pad).shape)
+    const loss = (u: tf.Tensor, w: tf.Tensor): tf.Scalar =>
+      tf
+        .conv2d(u as tf.Tensor4D, w as tf.Tensor4D, stride, pad)
+        .mul(weights)
+        .sum()
+    const [dx, dw] = tf.grads(loss)([x, filter])
+    // The loss is linear in each argument, so a difference along a direction is exact up to rounding.
+    const slope = (a: tf.Tensor, b: tf.Tensor, da: tf.Tensor, db: tf.Tensor): number =>
+      ((loss(a.add(da), b.add(db)).dataSync()[0] ?? NaN) -
+        (loss(a.sub(da), b.sub(db)).dataSync()[0] ?? NaN)) /
+      2
+    const u = normal('u', x.shape)
+    const w = normal('w', filter.shape)
+    const along = (gradient: tf.Tensor | undefined, direction: tf.Tensor): number =>
+      gradient?.mul(direction).sum().dataSync()[0] ?? NaN
+    expect(along(dx, u) / slope(x, filter, u, tf.zerosLike(filter))).toBeCloseTo(1, 3)
+    expect(along(dw, w) / slope(x, filter, tf.zerosLike(x), w)).toBeCloseTo(1, 3)
+  })
+
+  test('a Hessian-vector product through conv2d, relu, maxPool and cross-entropy equals differences of gradients', () => {
+    const x = normal('images', [4, 8, 8, 2]) as tf.Tensor4D
+    const labels = tf.oneHot(tf.tensor1d([0, 2, 1, 2], 'int32'), 3).toFloat()
+    const theta = [normal('w1', [3, 3, 2, 3]).mul(0.3), normal('w2', [48, 3]).mul(0.3)]
+    const loss = (...[w1, w2]: tf.Tensor[]): tf.Scalar => {
+      const features = tf.maxPool(tf.relu(tf.conv2d(x, w1 as tf.Tensor4D, 1, 'same')), 2, 2, 'valid')
+      return crossEntropy(tf.matMul(features.reshape([4, 48]), w2 as tf.Tensor2D), labels)
+    }
+    const v = [normal('v1', [3, 3, 2, 3]), normal('v2', [48, 3])]
+    const gradient = tf.grads(loss)
+    const product = tf.grads((...w: tf.Tensor[]) => {
+      const g = gradient(w)
+      return tf.addN(g.map((gi, i) => gi.mul(v[i] ?? 0).sum()))
+    })(theta)
+    // Small, since the gradient jumps where a pooling window's maximum changes place; none does within ±h.
+    const h = 3e-4
+    const at = (sign: number): tf.Tensor[] =>
+      gradient(theta.map((t, i) => t.add((v[i] ?? tf.scalar(0)).mul(sign * h))))
+    const [plus, minus] = [at(1), at(-1)]
+    for (const [i, hv] of product.entries()) {
+      const difference = plus[i]?.sub(minus[i] ?? 0).div(2 * h)
+      expect(relativeError(hv.dataSync(), difference?.dataSync() ?? [])).toBeLessThan(1e-3)
+    }
+  })
+
+  test('overlapping pooling windows have no verified second derivative and are refused by name', () => {
+    const x = normal('pool', [1, 5, 5, 1]) as tf.Tensor4D
+    const pooled = (u: tf.Tensor): tf.Tensor =>
+      tf
+        .maxPool(u as tf.Tensor4D, 3, 2, 'valid')
+        .square()
+        .sum()
+    expect(() => tf.grad(u => tf.grad(pooled)(u).sum())(x)).toThrow('maxPool with windows 3×3, strides 2×2')
+  })
+
+  test('the same seed gives bitwise equal results twice', () => {
+    const once = (): Uint8Array => {
+      const product = tf.matMul(normal('a', [33, 65]) as tf.Tensor2D, normal('b', [65, 17]) as tf.Tensor2D)
+      return new Uint8Array(product.dataSync().buffer.slice(0))
+    }
+    expect(once()).toEqual(once())
+  })
+})

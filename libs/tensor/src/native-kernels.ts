@@ -1,0 +1,60 @@
+import * as tf from '@tensorflow/tfjs'
+import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node/dist/nodejs_kernel_backend.js'
+import { input, replaceKernel } from './kernels.ts'
+
+/**
+ * TensorFlow's own single operations where tfjs-node composes several, or takes a slower one.
+ * The names are TensorFlow's; what they compute is not changed.
+ */
+export function registerNativeKernels(): void {
+  tf.registerKernel({
+    kernelName: 'ReluGrad',
+    backendName: 'tensorflow',
+    kernelFunc: ({ inputs, backend }) =>
+      native(backend).executeSingleOutput(
+        'ReluGrad',
+        [float32(backend)],
+        [input(inputs, 'dy'), input(inputs, 'x')],
+      ),
+  })
+  tf.registerKernel({
+    kernelName: 'SoftmaxCrossEntropy',
+    backendName: 'tensorflow',
+    kernelFunc: ({ inputs, backend }) => {
+      const operands = [input(inputs, 'logits'), input(inputs, 'labels')]
+      const [loss, gradient] = native(backend).executeMultipleOutputs(
+        'SoftmaxCrossEntropyWithLogits',
+        [float32(backend)],
+        operands,
+        2,
+      )
+      if (loss === undefined || gradient === undefined)
+        throw new Error('SoftmaxCrossEntropyWithLogits gave too little')
+      gradient.dispose()
+      return loss
+    },
+  })
+  // Plain matrices go to MatMul: BatchMatMulV2 pays for its batching even where there is none.
+  replaceKernel('BatchMatMul', 'tensorflow', stock => params => {
+    const { inputs, backend, attrs } = params
+    const a = input(inputs, 'a')
+    const b = input(inputs, 'b')
+    if (a.rank !== 2 || b.rank !== 2) return stock(params)
+    const { TF_ATTR_BOOL } = native(backend).binding
+    const attributes = [
+      { ...float32(backend), value: native(backend).getDTypeInteger(a.dtype) },
+      { name: 'transpose_a', type: TF_ATTR_BOOL, value: attrs?.['transposeA'] === true },
+      { name: 'transpose_b', type: TF_ATTR_BOOL, value: attrs?.['transposeB'] === true },
+    ]
+    return native(backend).executeSingleOutput('MatMul', attributes, [a, b])
+  })
+}
+
+function native(backend: unknown): NodeJSKernelBackend {
+  return backend as NodeJSKernelBackend
+}
+
+function float32(backend: unknown): { name: string; type: number; value: number } {
+  const { TF_ATTR_TYPE, TF_FLOAT } = native(backend).binding
+  return { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT }
+}

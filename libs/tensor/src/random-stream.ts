@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32'
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+
+/**
+ * A stream of random numbers, fixed by its seed: the same seed gives the same bits on every backend and any
+ * number of threads, since the numbers are drawn on the host.
+ */
+export interface RandomStream {
+  /** The next `size` samples of a normal distribution with mean 0 and standard deviation 1. */
+  normal(size: number): Float32Array
+  /** The next `size` samples, uniform on [0, 1). */
+  uniform(size: number): Float32Array
+  /** An independent stream, fixed by this one's seed and the label, however much was drawn here before. */
+  fork(label: string): RandomStream
+}
+
+/**
+ * Opens a stream.
+ *
+ * @param seed an integer from 0 to 2³² − 1
+ * @throws RangeError on any other seed
+ *
+ * @example
+ * randomStream(0).fork('weights').normal(2) // two numbers, the same ones every time
+ */
+export function randomStream(seed: number): RandomStream {
+  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
+    throw new RangeError(`seed is ${seed}; it must be an integer from 0 to 4294967295`)
+  }
+  const generator = xoroshiro128plus(seed | 0)
+  return {
+    normal: size => boxMuller(size, () => uniformFloat64(generator)),
+    uniform: size => Float32Array.from({ length: size }, () => uniformFloat32(generator)),
+    fork: label => randomStream(createHash('sha256').update(`${seed}/${label}`).digest().readUInt32LE()),
+  }
+}
+
+/** Two uniform numbers give two normal ones: √(−2 ln u)·(cos 2πv, sin 2πv) (Box and Muller 1958). */
+function boxMuller(size: number, uniform: () => number): Float32Array {
+  const samples = new Float32Array(size)
+  for (let i = 0; i < size; i += 2) {
+    const radius = Math.sqrt(-2 * Math.log(1 - uniform()))
+    const angle = 2 * Math.PI * uniform()
+    samples[i] = radius * Math.cos(angle)
+    if (i + 1 < size) samples[i + 1] = radius * Math.sin(angle)
+  }
+  return samples
+}

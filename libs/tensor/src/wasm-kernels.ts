@@ -1,0 +1,99 @@
+import * as tf from '@tensorflow/tfjs'
+import { input, pair, replaceKernel, type WindowAttributes } from './kernels.ts'
+
+/**
+ * What stock wasm lacks (`Conv2DBackpropFilter`, so no convolution could be trained) or computes in scalar
+ * loops 10–20 times slower than XNNPACK (transposed matrix products, `Conv2DBackpropInput`), composed from
+ * the kernels that are fast.
+ */
+export function registerWasmKernels(): void {
+  replaceKernel('BatchMatMul', 'wasm', transposeFirst)
+  replaceKernel('Conv2DBackpropInput', 'wasm', convolveRotated)
+  tf.registerKernel({
+    kernelName: 'Conv2DBackpropFilter',
+    backendName: 'wasm',
+    kernelFunc: ({ inputs, attrs }) =>
+      tf.tidy(() =>
+        filterGradient(input(inputs, 'x'), input(inputs, 'dy'), attrs as unknown as FilterAttributes),
+      ),
+  })
+}
+
+interface FilterAttributes extends WindowAttributes {
+  readonly filterShape: readonly [number, number, number, number]
+}
+
+/** aᵀ and bᵀ are laid out first, then multiplied untransposed. */
+function transposeFirst(stock: tf.KernelFunc): tf.KernelFunc {
+  return ({ inputs, attrs, backend }) => {
+    const made: tf.Tensor[] = []
+    const laidOut = (name: string, transposed: unknown): tf.Tensor => {
+      const given = input(inputs, name)
+      if (transposed !== true) return given
+      const swapped = swapLastTwo(given)
+      made.push(swapped)
+      return swapped
+    }
+    const plain = { a: laidOut('a', attrs?.['transposeA']), b: laidOut('b', attrs?.['transposeB']) }
+    const product = stock({ inputs: plain, attrs: { transposeA: false, transposeB: false }, backend })
+    tf.dispose(made)
+    return product
+  }
+}
+
+function swapLastTwo(x: tf.Tensor): tf.Tensor {
+  const axes = x.shape.map((_, axis) => axis)
+  return tf.transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2])
+}
+
+/** At stride 1, dx is dy, padded by what the forward pass did not pad, convolved with the filter turned by 180°. */
+function convolveRotated(stock: tf.KernelFunc): tf.KernelFunc {
+  return params => {
+    const { strides, pad } = params.attrs as unknown as WindowAttributes
+    if (pair(strides).some(stride => stride !== 1) || (pad !== 'same' && pad !== 'valid'))
+      return stock(params)
+    return tf.tidy(() => {
+      const filter = input(params.inputs, 'filter') as tf.Tensor4D
+      const dy = input(params.inputs, 'dy') as tf.Tensor4D
+      const [height, width] = filter.shape
+      const rest = (size: number): [number, number] => {
+        const before = pad === 'same' ? (size - 1) >> 1 : 0
+        const after = pad === 'same' ? size - 1 - before : 0
+        return [size - 1 - before, size - 1 - after]
+      }
+      const padded = tf.pad(dy, [[0, 0], rest(height), rest(width), [0, 0]])
+      const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2])
+      return tf.conv2d(padded, turned, 1, 'valid')
+    })
+  }
+}
+
+/**
+ * dW[i, j, c, o] = Σ x[n, i + s·p, j + s·q, c] · dy[n, p, q, o]: a convolution over the batch, with x's channels
+ * as its batch, dy as its filter, and the stride as its dilation.
+ */
+function filterGradient(x: tf.Tensor, dy: tf.Tensor, attributes: FilterAttributes): tf.Tensor {
+  const [height, width, , channels] = attributes.filterShape
+  const dilations: [number, number] = [...pair(attributes.strides)]
+  const padded = tf.pad(x as tf.Tensor4D, paddings(x, dy, attributes))
+  const channelsFirst = tf.transpose(padded, [3, 1, 2, 0]) as tf.Tensor4D
+  const asFilter = tf.transpose(dy, [1, 2, 0, 3]) as tf.Tensor4D
+  const sums = tf.conv2d(channelsFirst, asFilter, 1, 'valid', 'NHWC', dilations)
+  // A stride that does not divide the image leaves rows that no window covers.
+  const whole = tf.slice(sums, [0, 0, 0, 0], [sums.shape[0], height, width, channels])
+  return tf.transpose(whole, [1, 2, 0, 3])
+}
+
+function paddings(x: tf.Tensor, dy: tf.Tensor, attributes: FilterAttributes): [number, number][] {
+  const { pad, strides, filterShape } = attributes
+  if (pad === 'valid') return [[0, 0], [0, 0], [0, 0], [0, 0]] // prettier-ignore
+  if (typeof pad === 'number') return [[0, 0], [pad, pad], [pad, pad], [0, 0]] // prettier-ignore
+  if (pad !== 'same') return pad.map(([before, after]) => [before, after])
+  const along = (axis: 1 | 2): [number, number] => {
+    const stride = pair(strides)[axis - 1] ?? 1
+    const total = ((dy.shape[axis] ?? 0) - 1) * stride + (filterShape[axis - 1] ?? 0) - (x.shape[axis] ?? 0)
+    const before = Math.max(0, total) >> 1
+    return [before, Math.max(0, total) - before]
+  }
+  return [[0, 0], along(1), along(2), [0, 0]]
+}

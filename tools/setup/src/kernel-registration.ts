@@ -1,0 +1,3 @@
+export function registerKernel(root: string): void {
+  void root
+}
