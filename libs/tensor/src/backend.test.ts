@@ -73,6 +73,13 @@ describe('useBackend', () => {
     expect(out).toContain('restart the kernel')
   })
 
+  test('native, wasm and native again keeps the threads that TensorFlow started with', async () => {
+    const { out } = await choose(
+      "(await useBackend('native', { threads: 2 }), await useBackend('wasm'), 'native')",
+    )
+    expect(JSON.parse(out)).toMatchObject({ name: 'native', threads: 2 })
+  })
+
   test('bad input is refused by name before anything loads', async () => {
     await expect(useBackend('auto', { threads: 0 })).rejects.toThrow(
       'threads is 0; it must be a positive integer',

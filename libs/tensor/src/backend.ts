@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import * as tf from '@tensorflow/tfjs'
 import { registerCommonKernels } from './common-kernels.ts'
 import { nativeAddonIsBuilt } from './native-addon.ts'
-import { loadNativeBackend } from './native-backend.ts'
+import { loadNativeBackend, nativeThreads } from './native-backend.ts'
 import { probeNativeAddon } from './native-probe.ts'
 import { loadWasmBackend } from './wasm-backend.ts'
 
@@ -30,7 +30,7 @@ export interface BackendOptions {
 
 const NAMES: readonly string[] = ['native', 'wasm', 'cpu']
 const TFJS_NAMES = { native: 'tensorflow', wasm: 'wasm', cpu: 'cpu' } as const
-let inUse: BackendReport | undefined
+let warned = false
 
 /**
  * Chooses what runs the tensors of this process, and says which and why.
@@ -51,7 +51,7 @@ export async function useBackend(
   choice: 'auto' | BackendName = 'auto',
   options: BackendOptions = {},
 ): Promise<BackendReport> {
-  const threads = options.threads ?? inUse?.threads ?? availableParallelism()
+  const threads = options.threads ?? nativeThreads() ?? availableParallelism()
   if (!Number.isInteger(threads) || threads < 1) {
     throw new RangeError(`threads is ${threads}; it must be a positive integer`)
   }
@@ -71,13 +71,15 @@ export async function useBackend(
       : obstacle === undefined
         ? 'native is built and runs'
         : `native does not run: ${obstacle}`
-  const first = inUse === undefined
   const tensorflow = await load(name, threads)
-  inUse = Object.freeze({ name, reason, tensorflow, threads: name === 'native' ? threads : 1 })
-  if (first && wanted === 'auto' && name === 'wasm') {
-    console.warn(`flatland runs on wasm, many times slower than native: ${reason}`)
-  }
-  return inUse
+  if (wanted === 'auto' && name === 'wasm')
+    warnOnce(`flatland runs on wasm, many times slower than native: ${reason}`)
+  return Object.freeze({ name, reason, tensorflow, threads: name === 'native' ? threads : 1 })
+}
+
+function warnOnce(line: string): void {
+  if (!warned) console.warn(line)
+  warned = true
 }
 
 async function nativeObstacle(): Promise<string | undefined> {

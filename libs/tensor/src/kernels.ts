@@ -24,9 +24,9 @@ export function replaceKernel(
 
 /** One input of a kernel as a tensor: the engine passes tensors, its types say less. */
 export function input(inputs: tf.NamedTensorInfoMap, name: string): tf.Tensor {
-  const value = inputs[name]
+  const value: unknown = inputs[name]
   if (!(value instanceof tf.Tensor)) throw new Error(`A kernel was called without its input '${name}'`)
-  return value
+  return value as tf.Tensor
 }
 
 /** The attributes that every 2-D convolution and pooling kernel is called with. */

@@ -30,6 +30,11 @@ export function loadNativeBackend(threads: number): string {
   return loaded.version
 }
 
+/** The threads that TensorFlow started with in this process; `undefined` where it did not start. */
+export function nativeThreads(): number | undefined {
+  return loaded?.threads
+}
+
 function register(): string {
   restoreRemovedUtilities()
   const binding = require(nativeAddon()) as TFJSBinding

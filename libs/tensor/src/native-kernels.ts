@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs'
-import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node/dist/nodejs_kernel_backend.js'
 import { input, replaceKernel } from './kernels.ts'
 
 /**
@@ -50,11 +49,31 @@ export function registerNativeKernels(): void {
   })
 }
 
-function native(backend: unknown): NodeJSKernelBackend {
-  return backend as NodeJSKernelBackend
+/** The part of tfjs-node's backend that is used here; its own types want instances where it takes plain objects. */
+interface NativeBackend {
+  readonly binding: Readonly<Record<'TF_ATTR_TYPE' | 'TF_ATTR_BOOL' | 'TF_FLOAT', number>>
+  getDTypeInteger(dtype: tf.DataType): number
+  executeSingleOutput(name: string, attributes: readonly Attribute[], inputs: tf.Tensor[]): tf.Tensor
+  executeMultipleOutputs(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: tf.Tensor[],
+    n: number,
+  ): tf.Tensor[]
 }
 
-function float32(backend: unknown): { name: string; type: number; value: number } {
+interface Attribute {
+  readonly name: string
+  readonly type: number
+  readonly value: number | boolean
+}
+
+function native(backend: unknown): NativeBackend {
+  return backend as NativeBackend
+}
+
+/** The operation's type attribute `T` = float32. */
+function float32(backend: unknown): Attribute {
   const { TF_ATTR_TYPE, TF_FLOAT } = native(backend).binding
   return { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT }
 }

@@ -76,7 +76,7 @@ function filterGradient(x: tf.Tensor, dy: tf.Tensor, attributes: FilterAttribute
   const [height, width, , channels] = attributes.filterShape
   const dilations: [number, number] = [...pair(attributes.strides)]
   const padded = tf.pad(x as tf.Tensor4D, paddings(x, dy, attributes))
-  const channelsFirst = tf.transpose(padded, [3, 1, 2, 0]) as tf.Tensor4D
+  const channelsFirst = tf.transpose<tf.Tensor4D>(padded, [3, 1, 2, 0])
   const asFilter = tf.transpose(dy, [1, 2, 0, 3]) as tf.Tensor4D
   const sums = tf.conv2d(channelsFirst, asFilter, 1, 'valid', 'NHWC', dilations)
   // A stride that does not divide the image leaves rows that no window covers.

@@ -44,8 +44,8 @@ function run(command, args, options) {
     let printed = ''
     /** @param {Buffer} chunk */
     const keep = chunk => (printed = (printed + chunk.toString()).slice(-20_000))
-    child.stdout?.on('data', keep)
-    child.stderr?.on('data', keep)
+    child.stdout.on('data', keep)
+    child.stderr.on('data', keep)
     child.on('error', error => {
       reject(new Error(`${command} could not be started: ${error.message}`))
     })

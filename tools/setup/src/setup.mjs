@@ -11,9 +11,10 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { step } from './progress.mjs'
 
-const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..', '..', '..')
+const root = fileURLToPath(new URL('../../..', import.meta.url))
 const modules = join(root, 'node_modules')
 const stampFile = join(modules, '.flatland-lock-sha256')
 
