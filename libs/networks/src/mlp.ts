@@ -40,10 +40,9 @@ export function mlp({ inputs, hidden, classes }: MlpSizes): Network {
     logits: (parameters: readonly tf.Tensor[], x: tf.Tensor) =>
       tf.tidy(() => {
         const take = takeParameters(name, parameters)
-        let activation: tf.Tensor = x.reshape([-1, inputs])
-        for (let layer = 0; layer < hidden.length; layer++)
-          activation = tf.relu(dense(activation, take(), take()))
-        return dense(activation, take(), take())
+        const start: tf.Tensor = x.reshape([-1, inputs])
+        const features = hidden.reduce(activation => tf.relu(dense(activation, take(), take())), start)
+        return dense(features, take(), take())
       }),
   })
 }

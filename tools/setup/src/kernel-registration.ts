@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { kernelSpec } from '@flatland/kernel/kernelspec'
+import { kernelSpec } from '@flatland/kernel'
 
 /**
  * Registers the kernel inside `.venv`, where only this repository's Jupyter finds it: the user's own Jupyter
