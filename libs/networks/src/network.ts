@@ -43,12 +43,9 @@ export function initialParameters(network: Network, stream: RandomStream): tf.Va
     const size = tf.util.sizeFromShape([...shape])
     const values = fanIn === undefined ? new Float32Array(size) : stream.fork(name).normal(size)
     const scale = fanIn === undefined ? 0 : Math.sqrt(2 / fanIn)
-    return tf.variable(
-      tf.tensor(
-        values.map(value => value * scale),
-        [...shape],
-      ),
-    )
+    const scaled = values.map(value => value * scale)
+    // Inside tidy, since a variable keeps its own reference and the tensor it started from would stay behind.
+    return tf.tidy(() => tf.variable(tf.tensor(scaled, [...shape])))
   })
 }
 

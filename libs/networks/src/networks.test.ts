@@ -66,6 +66,7 @@ describe('parameters', () => {
   test('a start is fixed by its seed, scaled by 2 / fanIn, with biases 0', async () => {
     await useBackend('native')
     const network = mlp({ inputs: 400, hidden: [300], classes: 10 })
+    const tensors = tf.memory().numTensors
     const [a, b] = [initialParameters(network, randomStream(5)), initialParameters(network, randomStream(5))]
     expect(a.map(p => p.dataSync())).toEqual(b.map(p => p.dataSync()))
     const weights = a[0]?.dataSync() ?? []
@@ -74,6 +75,7 @@ describe('parameters', () => {
     expect(Math.abs(variance / (2 / 400) - 1)).toBeLessThan(3 * Math.sqrt(2 / weights.length))
     expect(a[1]?.dataSync().every(x => x === 0)).toBe(true)
     tf.dispose([a, b])
+    expect(tf.memory().numTensors).toBe(tensors)
   })
 })
 

@@ -169,3 +169,24 @@ describe.each(backends)('on %s', name => {
     expect(once()).toEqual(once())
   })
 })
+
+test('an error inside a differentiated function, nested too, leaves no tensor behind and the next gradient right', async () => {
+  await useBackend('native')
+  const x = tf.tensor1d([1, 2])
+  const failing = (z: tf.Tensor): tf.Scalar => {
+    if (z.exp().tanh().rank === 1) throw new Error('a user error')
+    return z.sum()
+  }
+  const before = tf.memory().numTensors
+  expect(() => tf.grad(failing)(x)).toThrow('a user error')
+  expect(() => tf.grad(z => tf.grad(failing)(z.square()).sum())(x)).toThrow('a user error')
+  expect(tf.memory().numTensors).toBe(before)
+  tf.tidy(() => {
+    expect([
+      ...tf
+        .grad(z => z.square().sum())(x)
+        .dataSync(),
+    ]).toEqual([2, 4])
+  })
+  x.dispose()
+})

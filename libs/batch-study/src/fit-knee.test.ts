@@ -1,0 +1,62 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { fitKnee } from './fit-knee.ts'
+
+const sizes = [1, 10, 100, 1000, 10_000]
+const line = (fixed: number, perExample: number): { batchSize: number; time: number }[] =>
+  sizes.map(batchSize => ({ batchSize, time: fixed + perExample * batchSize }))
+
+describe('fitKnee', () => {
+  test('recovers an exact line: 2 + 0.1 B has its knee at 20, with no residual', () => {
+    const fit = fitKnee(line(2, 0.1))
+    expect(fit.knee).toBeCloseTo(20, 5)
+    expect(fit.fixed).toBeCloseTo(2, 6)
+    expect(fit.residual).toBeLessThan(1e-6)
+    expect(fit.time(50)).toBeCloseTo(7, 5)
+  })
+
+  test('recovers any exact line whose knee lies among the sizes', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.01, max: 100, noNaN: true }),
+        fc.double({ min: 2, max: 5000, noNaN: true }),
+        (fixed, knee) => {
+          expect(fitKnee(line(fixed, fixed / knee)).knee / knee).toBeCloseTo(1, 3)
+        },
+      ),
+    )
+  })
+
+  test('the unit of time does not move the knee', () => {
+    const noisy = line(3, 0.02).map((point, i) => ({ ...point, time: point.time * (1 + 0.1 * (-1) ** i) }))
+    const inSeconds = noisy.map(point => ({ ...point, time: point.time / 1000 }))
+    expect(fitKnee(inSeconds).knee / fitKnee(noisy).knee).toBeCloseTo(1, 4)
+  })
+
+  test('the interval covers the true knee under noise of 10 %, and widens with the noise', () => {
+    const noisy = (size: number): { batchSize: number; time: number }[] =>
+      line(2, 0.01).map((point, i) => ({
+        ...point,
+        time: point.time * (1 + size * ([1, -1, 1, 1, -1][i] ?? 0)),
+      }))
+    const [low, high] = fitKnee(noisy(0.1)).interval
+    expect(low).toBeLessThan(200)
+    expect(high).toBeGreaterThan(200)
+    const [tightLow, tightHigh] = fitKnee(noisy(0.01)).interval
+    expect(tightHigh / tightLow).toBeLessThan(high / low)
+  })
+
+  test.each([
+    [
+      [
+        { batchSize: 1, time: 1 },
+        { batchSize: 2, time: 1 },
+      ],
+      '2 different batch sizes',
+    ],
+    [[{ batchSize: 1, time: 0 }, ...line(1, 1)], 'batch size 1 with time 0'],
+    [[{ batchSize: 5, time: NaN }, ...line(1, 1)], 'batch size 5 with time NaN'],
+  ])('refuses %j', (points, message) => {
+    expect(() => fitKnee(points)).toThrow(message)
+  })
+})

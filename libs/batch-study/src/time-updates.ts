@@ -1,0 +1,99 @@
+import { batches, mnist } from '@flatland/datasets'
+import { initialParameters, mlp } from '@flatland/networks'
+import { crossEntropy, randomStream } from '@flatland/tensor'
+import * as tf from '@tensorflow/tfjs'
+import { quantileSorted } from 'simple-statistics'
+import type { UpdateTime, UpdateTimeStudy } from './update-time-study.ts'
+
+const CLASSES = 10
+/** A hundredth of the usual rate: the loss must stay finite, how well it falls does not matter here. */
+const LEARNING_RATE = 1e-4
+const WARM_UP = 10
+
+/**
+ * Times one update of plain gradient descent on MNIST at each batch size, in this process, on the backend in use.
+ *
+ * Batches are prepared outside the timed part. Each size is warmed up first (up to ten updates, at most a third
+ * of its time, at least one), then timed until its repetitions or its seconds are used up, at least three times.
+ * An update ends when its loss has been read back, so nothing is left running.
+ */
+export async function* timeUpdates(study: UpdateTimeStudy): AsyncGenerator<UpdateTime> {
+  const { train } = await mnist()
+  const network = mlp({ inputs: 784, hidden: [...study.hidden], classes: CLASSES })
+  const parameters = initialParameters(network, randomStream(study.seed))
+  const optimizer = tf.train.sgd(LEARNING_RATE)
+  const update = ({ x, y }: Batch): void => {
+    const loss = optimizer.minimize(() => crossEntropy(network.logits(parameters, x), y), true, parameters)
+    loss?.dataSync()
+    loss?.dispose()
+  }
+  try {
+    for (const batchSize of study.batchSizes) {
+      const prepared = prepare(train, batchSize, study.seed)
+      try {
+        const times = repeat(study, repetition => {
+          update(prepared[repetition % prepared.length] ?? never())
+        })
+        yield summarise(study, batchSize, times)
+      } finally {
+        tf.dispose(prepared.map(({ x, y }) => [x, y]))
+      }
+    }
+  } finally {
+    tf.dispose(parameters)
+    optimizer.dispose()
+  }
+}
+
+interface Batch {
+  readonly x: tf.Tensor
+  readonly y: tf.Tensor
+}
+
+/** A few batches of the size, so that an update does not always see what is still in the cache. */
+function prepare(
+  train: Awaited<ReturnType<typeof mnist>>['train'],
+  batchSize: number,
+  seed: number,
+): Batch[] {
+  const count = Math.max(1, Math.min(8, Math.floor(16_384 / batchSize)))
+  const prepared: Batch[] = []
+  for (const { images, labels, size } of batches(train, { batchSize, seed })) {
+    const y = tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), CLASSES).toFloat())
+    prepared.push({ x: tf.tensor2d(images, [size, 784]), y })
+    if (prepared.length === count) break
+  }
+  return prepared
+}
+
+function repeat(study: UpdateTimeStudy, update: (repetition: number) => void): number[] {
+  const budget = study.secondsPerSize * 1000
+  const started = performance.now()
+  for (let i = 0; i < WARM_UP && (i === 0 || performance.now() - started < budget / 3); i++) update(i)
+  const times: number[] = []
+  const timed = performance.now()
+  while (times.length < study.repetitions && (times.length < 3 || performance.now() - timed < budget)) {
+    const before = performance.now()
+    update(times.length)
+    times.push(performance.now() - before)
+  }
+  return times
+}
+
+function summarise({ backend, threads }: UpdateTimeStudy, batchSize: number, times: number[]): UpdateTime {
+  const sorted = times.toSorted((a, b) => a - b)
+  const [lower, median, upper] = [0.25, 0.5, 0.75].map(q => quantileSorted(sorted, q))
+  return Object.freeze({
+    backend,
+    threads,
+    batchSize,
+    median: median ?? NaN,
+    lower: lower ?? NaN,
+    upper: upper ?? NaN,
+    repetitions: times.length,
+  })
+}
+
+function never(): never {
+  throw new Error('no batch was prepared')
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+
+/**
+ * What to time, as plain data: one network, one backend, one number of threads, many batch sizes.
+ * Backend and threads belong to a process, so each study runs in a process of its own.
+ */
+export const updateTimeStudySchema = z.strictObject({
+  backend: z.enum(['native', 'wasm']),
+  /** Threads inside one operation; wasm has one. */
+  threads: z.int().positive(),
+  /** Units of the hidden layers of the MLP 784–…–10 that is trained on MNIST. */
+  hidden: z.array(z.int().positive()),
+  /** Examples in one update; each at most the 60 000 of MNIST's training set. */
+  batchSizes: z.array(z.int().positive().max(60_000)).min(1),
+  /** Timed updates at each batch size: at most this many … */
+  repetitions: z.int().min(3),
+  /** … or as many as fit into this time, but never fewer than 3. In seconds. */
+  secondsPerSize: z.number().positive(),
+  /** Fixes the start and the order of the examples. */
+  seed: z.int().min(0),
+})
+
+export type UpdateTimeStudy = Readonly<z.infer<typeof updateTimeStudySchema>>
+
+/** One measured point. Times are in milliseconds. */
+export interface UpdateTime {
+  readonly backend: 'native' | 'wasm'
+  readonly threads: number
+  readonly batchSize: number
+  /** Median time of one update: forward, backward, and the change of the parameters. */
+  readonly median: number
+  /** First and third quartile. */
+  readonly lower: number
+  readonly upper: number
+  readonly repetitions: number
+}
+
+/** A batch size that could not be timed, and why: out of memory, or stopped by the caller. */
+export interface MissingUpdateTime {
+  readonly batchSize: number
+  readonly reason: string
+}
+
+export interface UpdateTimes {
+  readonly study: UpdateTimeStudy
+  readonly rows: readonly UpdateTime[]
+  readonly missing: readonly MissingUpdateTime[]
+  /** TensorFlow's version, `null` on wasm. */
+  readonly tensorflow: string | null
+}
+
+/**
+ * Checks a study before anything runs.
+ *
+ * @throws RangeError that names each field that is wrong, with what was given and what is allowed
+ */
+export function checkUpdateTimeStudy(study: unknown): UpdateTimeStudy {
+  const result = updateTimeStudySchema.safeParse(study)
+  if (!result.success) throw new RangeError(`This study cannot be timed:\n${z.prettifyError(result.error)}`)
+  return Object.freeze(result.data)
+}
