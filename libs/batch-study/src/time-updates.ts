@@ -9,13 +9,16 @@ const CLASSES = 10
 /** A hundredth of the usual rate: the loss must stay finite, how well it falls does not matter here. */
 const LEARNING_RATE = 1e-4
 const WARM_UP = 10
+/** The first size also warms up the process: its JavaScript is compiled during the first hundreds of updates. */
+const FIRST_WARM_UP = 300
 
 /**
  * Times one update of plain gradient descent on MNIST at each batch size, in this process, on the backend in use.
  *
- * Batches are prepared outside the timed part. Each size is warmed up first (up to ten updates, at most a third
- * of its time, at least one), then timed until its repetitions or its seconds are used up, at least three times.
- * An update ends when its loss has been read back, so nothing is left running.
+ * Batches are prepared outside the timed part. Each size is warmed up first: by up to ten updates, the first size
+ * by up to 300, at least by one, and for no longer than it is then timed. It is timed until its repetitions or its
+ * seconds are used up, at least three times. An update ends when its loss has been read back, so nothing is left
+ * running.
  */
 export async function* timeUpdates(study: UpdateTimeStudy): AsyncGenerator<UpdateTime> {
   const { train } = await mnist()
@@ -31,7 +34,8 @@ export async function* timeUpdates(study: UpdateTimeStudy): AsyncGenerator<Updat
     for (const batchSize of study.batchSizes) {
       const prepared = prepare(train, batchSize, study.seed)
       try {
-        const times = repeat(study, repetition => {
+        const warmUp = batchSize === study.batchSizes[0] ? FIRST_WARM_UP : WARM_UP
+        const times = repeat(study, warmUp, repetition => {
           update(prepared[repetition % prepared.length] ?? never())
         })
         yield summarise(study, batchSize, times)
@@ -66,10 +70,10 @@ function prepare(
   return prepared
 }
 
-function repeat(study: UpdateTimeStudy, update: (repetition: number) => void): number[] {
+function repeat(study: UpdateTimeStudy, warmUp: number, update: (repetition: number) => void): number[] {
   const budget = study.secondsPerSize * 1000
   const started = performance.now()
-  for (let i = 0; i < WARM_UP && (i === 0 || performance.now() - started < budget / 3); i++) update(i)
+  for (let i = 0; i < warmUp && (i === 0 || performance.now() - started < budget); i++) update(i)
   const times: number[] = []
   const timed = performance.now()
   while (times.length < study.repetitions && (times.length < 3 || performance.now() - timed < budget)) {

@@ -4,7 +4,7 @@ import { z } from 'zod'
  * What to time, as plain data: one network, one backend, one number of threads, many batch sizes.
  * Backend and threads belong to a process, so each study runs in a process of its own.
  */
-export const updateTimeStudySchema = z.strictObject({
+const updateTimeStudySchema = z.strictObject({
   backend: z.enum(['native', 'wasm']),
   /** Threads inside one operation; wasm has one. */
   threads: z.int().positive(),

@@ -1,0 +1,27 @@
+import type { KnipConfig } from 'knip'
+
+interface Notebook {
+  readonly cells: readonly { readonly cell_type: string; readonly source: readonly string[] }[]
+}
+
+/** Notebooks import packages too: their code cells are read as one module. */
+function codeOf(notebook: string): string {
+  const { cells } = JSON.parse(notebook) as Notebook
+  return cells
+    .filter(cell => cell.cell_type === 'code')
+    .map(cell => cell.source.join(''))
+    .join('\n')
+}
+
+export default {
+  compilers: { ipynb: codeOf },
+  ignoreBinaries: ['flatland'],
+  workspaces: {
+    notebooks: { entry: ['*.ipynb'] },
+    'libs/batch-study': { entry: ['src/update-time-worker.ts'] },
+    'tools/cli': { entry: ['bin/*.mjs', 'src/main.ts', 'templates/**/*.js'] },
+    'tools/kernel': { entry: ['src/main.ts', 'src/socket-thread.ts'] },
+    // The C++ build resolves the headers by name.
+    'tools/setup': { entry: ['src/prepare.ts'], ignoreDependencies: ['node-api-headers'] },
+  },
+} satisfies KnipConfig
