@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+// @ts-check
+/** Plain JavaScript for any Node ≥ 20: starts the command line on the Node 24 that came with the packages. */
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const root = join(here, '..', '..', '..')
+const main = join(here, '..', 'src', 'main.ts')
+const brought = join(root, 'node_modules', '.bin', 'node')
+
+if (!existsSync(join(root, 'node_modules', 'commander')) || !existsSync(join(root, '.venv'))) {
+  console.error(
+    '✗ flatland is not set up yet: run `npm start` or `npm run setup` first, in the repository’s folder.',
+  )
+  process.exitCode = 1
+} else if (Number(process.versions.node.split('.')[0]) >= 24) {
+  await import(main)
+} else if (existsSync(brought)) {
+  const child = spawn(brought, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
+  // The child decides when to end, and saves first: this process only passes the signal on and waits.
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
+    process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
+} else {
+  console.error(
+    `✗ flatland needs Node 24 and this is ${process.versions.node}: install Node 24, or run \`npm run setup\`.`,
+  )
+  process.exitCode = 1
+}

@@ -1,0 +1,32 @@
+import { tmpdir } from 'node:os'
+import { expect, test } from 'vitest'
+import { start } from './test-support.ts'
+
+const flatland = (...args: string[]) => start(args, tmpdir()).ended
+
+test.each([
+  [['labb'], /unknown command 'labb'.*Did you mean lab\?.*Allowed: lab, run, handout, bench, doctor/],
+  [['lab', '--prot', '9000'], /unknown option '--prot'.*Did you mean --port\?.*--no-browser/],
+  [['lab', '--port', '99999'], /from 1 to 65535/],
+  [['lab', 'extra'], /too many arguments/],
+  [['run'], /missing required argument 'notebook'/],
+  [['run', 'no-such-notebook-at-all'], /no notebook 'no-such-notebook-at-all'/],
+  [['run', '05', '--profile', 'smok'], /Allowed choices are smoke, lecture, paper/],
+  [['handout', '05', '--from', 'a.ipynb', '--profile', 'smoke'], /leave out --profile/],
+  [['handout', '05', '--from', 'nowhere.ipynb'], /nowhere\.ipynb: there is no such file/],
+])('%j is refused in one line', async (args, reason) => {
+  const { code, stdout, stderr } = await flatland(...args)
+  expect(stderr).toMatch(reason)
+  expect(stderr.trim().split('\n')).toHaveLength(1)
+  expect([code, stdout]).toEqual([2, ''])
+})
+
+test.each(['lab', 'run', 'handout', 'bench', 'doctor'])('%s --help has an example', async command => {
+  const { code, stdout } = await flatland(command, '--help')
+  expect(code).toBe(0)
+  expect(stdout).toMatch(new RegExp(`Examples?:\n {2}\\$ npx flatland ${command}`))
+})
+
+test('--version prints the version of the workspace', async () => {
+  expect(await flatland('--version')).toMatchObject({ code: 0, stdout: '0.1.0\n' })
+})

@@ -1,0 +1,20 @@
+/* global vega, vegaLite */
+for (const figure of document.querySelectorAll('.flatland-chart')) void makeLive(figure)
+
+/** Draws the chart anew, live, and takes the drawn one away only when that worked. */
+async function makeLive(figure) {
+  const live = figure.appendChild(document.createElement('div'))
+  try {
+    const spec = JSON.parse(figure.querySelector('script').textContent)
+    const view = new vega.View(vega.parse(vegaLite.compile(spec).spec), {
+      renderer: 'svg',
+      container: live,
+      hover: true,
+    })
+    await view.runAsync()
+    figure.querySelector('img')?.remove()
+  } catch (error) {
+    live.remove()
+    console.warn(`A chart stays as drawn: ${error}`)
+  }
+}
