@@ -27,7 +27,13 @@ def main(output: Path, folder: str) -> int:
     # jupyter_client and nbclient log what is said here in one line.
     logging.disable(logging.ERROR)
     client = NotebookClient(
-        notebook, kernel_name=KERNEL, timeout=None, startup_timeout=60, resources={"metadata": {"path": folder}}
+        notebook,
+        kernel_name=KERNEL,
+        timeout=None,
+        startup_timeout=60,
+        # What a cell wrote piece by piece is one text in the file, as on the screen.
+        coalesce_streams=True,
+        resources={"metadata": {"path": folder}},
     )
     try:
         asyncio.run(run(client, output))
