@@ -1,1 +1,18 @@
-export const hello: number = 1
+export type { Axis } from './axis.ts'
+export { jupyterDisplay, type Chart, type ChartBundle } from './chart.ts'
+export type { Heading } from './heading.ts'
+export { lineChart, type LineChart } from './line-chart.ts'
+export type { Band } from './points.ts'
+export type { Cell, Rows, Scale } from './rows.ts'
+export type { Rule } from './rule.ts'
+export type { Series } from './series.ts'
+export { sideBySide } from './side-by-side.ts'
+export {
+  type Claim,
+  claimsTable,
+  type ClaimsTable,
+  judge,
+  type Measured,
+  type Verdict,
+} from './claims-table.ts'
+export { barChart, type BarChart } from './bar-chart.ts'

@@ -1,9 +1,9 @@
 /**
  * The second half of set-up, on Node 24 and with the packages in place: Python's side, the native backend,
- * the kernel's registration. Each part finds its own stamp and returns at once when nothing changed.
+ * Jupyter's own files. Each part finds its own stamp and returns at once when nothing changed.
  */
 import { join } from 'node:path'
-import { registerKernel } from './kernel-registration.ts'
+import { prepareJupyter } from './jupyter-files.ts'
 import { prepareNativeBackend } from './native-backend.ts'
 import { preparePython } from './python.ts'
 
@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '..', '..', '..')
 try {
   const python = await preparePython(root)
   await prepareNativeBackend(root, python)
-  registerKernel(root)
+  prepareJupyter(root)
 } catch (error) {
   console.error(`✗ ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1

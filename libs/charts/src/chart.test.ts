@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest'
+import { barChart } from './bar-chart.ts'
+import { createChart, jupyterDisplay } from './chart.ts'
+import { lineChart } from './line-chart.ts'
+
+const rows = [
+  { x: 1, y: 2 },
+  { x: 2, y: 4 },
+]
+const axes = { x: { field: 'x', title: 'x' }, y: { field: 'y', title: 'y' } }
+const chart = lineChart({ title: 'Twice', subtitle: 'by hand', rows, ...axes })
+
+test('displays as Vega-Lite, SVG and text, and nothing else', async () => {
+  const bundle = await chart[jupyterDisplay]()
+  expect(Object.keys(bundle)).toEqual(['application/vnd.vegalite.v5+json', 'image/svg+xml', 'text/plain'])
+  expect(bundle['application/vnd.vegalite.v5+json']).toBe(chart.spec)
+  expect(bundle['image/svg+xml']).toBe(await chart.svg())
+  expect(bundle['text/plain']).toBe('Twice\nby hand\n\nx  y\n1  2\n2  4')
+  expect(jupyterDisplay).toBe(Symbol.for('Jupyter.display'))
+})
+
+test('the spec is plain JSON of Vega-Lite 5', () => {
+  expect(JSON.parse(JSON.stringify(chart.spec))).toStrictEqual(chart.spec)
+  expect(chart.spec.$schema).toBe('https://vega.github.io/schema/vega-lite/v5.json')
+})
+
+test('is frozen through and through, and does not change with the rows it was made from', () => {
+  const mine = rows.map(row => ({ ...row }))
+  const made = lineChart({ title: 'Twice', subtitle: 'by hand', rows: mine, ...axes })
+  for (const row of mine) row.y = 7
+  expect(made.spec).toEqual(chart.spec)
+  expect(Object.isFrozen(made)).toBe(true)
+  const spec = made.spec as { data: { values: { y: number }[] } }
+  expect(() => (spec.data.values = [])).toThrow(TypeError)
+  expect(() => {
+    spec.data.values.forEach(row => (row.y = 7))
+  }).toThrow(TypeError)
+})
+
+test('the same chart gives the same bytes', async () => {
+  const again = lineChart({ title: 'Twice', subtitle: 'by hand', rows, ...axes })
+  const [first, second, third] = [await chart.svg(), await chart.svg(), await again.svg()]
+  expect(second).toBe(first)
+  expect(third).toBe(first)
+})
+
+const evil = '</text><script>alert("1\\")</script>&amp;\u0001\uD800'
+
+test('text is shown, never read as markup, and control characters do not break the drawing', async () => {
+  const options = {
+    title: evil,
+    subtitle: evil,
+    rows: [{ x: 1, y: 2, s: evil }],
+    series: { field: 's', title: 's' },
+  }
+  const rule = { axis: 'x' as const, value: 1, label: evil }
+  const svg = await lineChart({
+    ...options,
+    ...axes,
+    fit: { title: `fit ${evil}`, rows: options.rows },
+    rules: [rule],
+  }).svg()
+  expect(svg).not.toContain('<script')
+  // Title, subtitle, the series and the fit in the legend, the rule.
+  const shown = '&lt;/text&gt;&lt;script&gt;alert("1\\")&lt;/script&gt;&amp;amp;\uFFFD\uFFFD</text>'
+  expect(svg.split(shown)).toHaveLength(6)
+})
+
+test('titles are never read as expressions', async () => {
+  const title = 'a " + datum.x + "\\'
+  const axis = (field: string) => ({ field, title, unit: title })
+  const series = { field: title, title }
+  const rows = [{ x: 1, y: 2, [title]: title }]
+  const band = { low: 'y', high: 'y' }
+  const bars = { category: series, value: axis('x'), series, rule: { value: 1, label: title } }
+  for (const { svg } of [
+    lineChart({ title, rows, x: axis('x'), y: axis('y'), series, band, points: true }),
+    barChart({ title, rows, ...bars }),
+  ])
+    expect(await svg()).toContain('>a ” + datum.x + ”⧵ (a ” + datum.x + ”⧵)</text>')
+})
+
+test('the drawing is transparent', async () => {
+  expect(await chart.svg()).not.toMatch(/<rect[^>]*fill="(?!none|transparent)/)
+})
+
+test.each([
+  [
+    'a warning',
+    { mark: 'bar', encoding: { x: { field: 'a', type: 'nominal' }, shape: { field: 'a', type: 'nominal' } } },
+  ],
+  ['an error', { mark: 'nonsense' }],
+  ['a failing expression', { mark: 'point', transform: [{ calculate: 'nothing(', as: 'b' }] }],
+])('a spec that Vega objects to with %s is refused when it is drawn', async (_, wrong) => {
+  const body = { data: { values: [{ a: 1 }] }, ...wrong } as Parameters<typeof createChart>[0]
+  await expect(createChart(body, '', '').svg()).rejects.toThrow()
+})
