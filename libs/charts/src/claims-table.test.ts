@@ -44,7 +44,7 @@ describe('claimsTable', () => {
   test('escapes what Markdown and HTML would read as markup', () => {
     const markdown = claimsTable([claim])[jupyterDisplay]()['text/markdown']
     expect(markdown.split('\n')[2]).toBe(
-      '| a &lt;b&gt;\\|x\\|&lt;/b&gt; &amp; \\*y\\* | note | 1 ms | **holds** |',
+      '| a &lt;b&gt;\\|x\\|&lt;/b&gt; &amp; \\*y\\* | note | 1 ms | holds |',
     )
   })
 

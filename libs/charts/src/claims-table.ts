@@ -1,4 +1,5 @@
 import { jupyterDisplay } from './chart.ts'
+import { markdownTable } from './markdown-table.ts'
 
 /** What the data say of a claim; computed by `judge`, never typed in. */
 export type Verdict = 'holds' | 'does not hold' | 'this profile cannot tell'
@@ -60,30 +61,21 @@ export interface ClaimsTable {
 export function claimsTable(claims: readonly Claim[]): ClaimsTable {
   if (claims.length === 0) throw new RangeError('claimsTable: there are no claims')
   const heading = ['Claim', 'Who says so', 'Measured here', 'Verdict']
-  const rows = claims.map(claim => [claim.statement, claim.source, claim.measured, claim.verdict])
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  const markdown = [
-    line(heading),
-    line(heading.map(() => '---')),
-    ...rows.map(cells => line(cells.map((cell, i) => (i === 3 ? `**${cell}**` : escaped(cell))))),
-  ]
+  const cells = claims.map(({ statement, source, measured, verdict }) => [
+    statement,
+    source,
+    measured,
+    verdict,
+  ])
+  const lines = claims.map(
+    ({ statement, source, measured, verdict }) =>
+      `${verdict}: ${statement}\n  ${source}\n  measured: ${measured}`,
+  )
   return Object.freeze({
     claims,
     [jupyterDisplay]: () => ({
-      'text/markdown': markdown.join('\n'),
-      'text/plain': rows.map(([statement, source, measured, verdict]) =>
-        [`${verdict ?? ''}: ${statement ?? ''}`, `  ${source ?? ''}`, `  measured: ${measured ?? ''}`].join('\n'),
-      ).join('\n'), // prettier-ignore
+      'text/markdown': markdownTable(heading, cells),
+      'text/plain': lines.join('\n'),
     }),
   })
-}
-
-/** Text that Markdown shows as it stands: no markup, no HTML, no cell border. */
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replace(/[\\`*_{}[\]|~$#]/g, '\\$&')
-    .replaceAll('\n', ' ')
 }

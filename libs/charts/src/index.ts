@@ -16,3 +16,4 @@ export {
   type Verdict,
 } from './claims-table.ts'
 export { barChart, type BarChart } from './bar-chart.ts'
+export { table, type Table } from './table.ts'

@@ -1,7 +1,7 @@
 import { createChart, type Chart, type ChartBody } from './chart.ts'
 
 /** Width of each plot in pixels: two fit on a notebook's page. */
-const width = 380
+const width = 310
 
 /** Shared, one chart's second series could take the other chart's third colour. */
 const eachItsOwn = { color: 'independent', strokeDash: 'independent', shape: 'independent' }

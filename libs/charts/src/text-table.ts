@@ -25,7 +25,8 @@ export function textTable(rows: Rows, fields: readonly string[]): string {
   return [...drawn, ...(hidden > 0 ? [`… and ${hidden} more rows`] : [])].join('\n')
 }
 
-function cellText(value: Cell | undefined): string {
+/** A cell as text, on one line; numbers to 6 digits. */
+export function cellText(value: Cell | undefined): string {
   const text = typeof value === 'number' ? String(Number(value.toPrecision(6))) : String(value ?? '')
   return text.replaceAll(/\s+/g, ' ')
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { VENV } from './repository.ts'
 
@@ -12,8 +12,6 @@ export function jupyterEnvironment(): NodeJS.ProcessEnv {
   const own = join(VENV, 'jupyter')
   // Jupyter makes the folders inside it; IPython wants this one to be there.
   mkdirSync(own, { recursive: true })
-  // JupyterLab runs a CommonJS yarn.js out of .venv, which Node would read as the repository's own `"type": "module"`.
-  writeFileSync(join(VENV, 'package.json'), '{ "private": true, "type": "commonjs" }\n')
   return {
     ...process.env,
     JUPYTER_CONFIG_DIR: join(own, 'config'),
