@@ -19,7 +19,7 @@ test('shows both in one display, with one schema and one theme', async () => {
   expect(bundle['image/svg+xml'].indexOf('>right<')).toBeGreaterThan(
     bundle['image/svg+xml'].indexOf('>left<'),
   )
-  expect(both.spec).toMatchObject({ hconcat: [{ width: 310 }, { width: 380 }] })
+  expect(both.spec).toMatchObject({ hconcat: [{ width: 310 }, { width: 310 }] })
   expect(JSON.stringify(both.spec).match(/"\$schema"|"config"/g)).toHaveLength(2)
 })
 
