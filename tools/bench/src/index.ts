@@ -1,1 +1,6 @@
-export {}
+export { bench, type BenchOptions } from './bench.ts'
+export { type Case, CASES } from './cases.ts'
+export { benchChart } from './chart.ts'
+export { type BenchResult, type CaseResult, type RunnerResult } from './result.ts'
+export { type Spread } from './statistics.ts'
+export { benchTable } from './table.ts'

@@ -1,1 +1,2 @@
-export {}
+export { kernelSpec } from './kernelspec.ts'
+export type { KernelSpec } from './kernelspec.ts'

@@ -1,0 +1,171 @@
+"""The runner of PyTorch: `python torch_runner.py threads`. It speaks src/protocol.ts."""
+
+import json
+import math
+import sys
+import time
+import warnings
+
+# PyTorch warns that NumPy is missing; nothing here needs it.
+warnings.filterwarnings("ignore", message="Failed to initialize NumPy")
+
+
+def write(value):
+    print(json.dumps(value), flush=True)
+
+
+try:
+    import torch
+    import torch.nn.functional as F
+except Exception as error:  # a half-installed PyTorch raises more than ImportError
+    write({"absent": str(error)})
+    sys.exit()
+
+
+def layer_shapes(network):
+    """The shapes of the parameters in PyTorch's layouts: weights [outputs, inputs], images NCHW."""
+    if network["kind"] == "mlp":
+        widths = [network["inputs"], *network["hidden"], network["classes"]]
+        convolutions = []
+    else:
+        height, width, channels = network["image"]
+        first, second = network["filters"]
+        widths = [height // 4 * (width // 4) * second, *network["hidden"], network["classes"]]
+        convolutions = [(first, channels, 5, 5), (first,), (second, first, 5, 5), (second,)]
+    dense = [shape for i, o in zip(widths, widths[1:]) for shape in ((o, i), (o,))]
+    return convolutions + dense
+
+
+def input_shape(network):
+    if network["kind"] == "mlp":
+        return (network["inputs"],)
+    height, width, channels = network["image"]
+    return (channels, height, width)
+
+
+def logits(network, theta, x):
+    take = iter(theta)
+    if network["kind"] == "cnn":
+        for _ in range(2):
+            x = F.max_pool2d(F.relu(F.conv2d(x, next(take), next(take), padding=2)), 2)
+        x = x.flatten(1)
+    layers = len(network["hidden"])
+    for _ in range(layers):
+        x = F.relu(F.linear(x, next(take), next(take)))
+    return F.linear(x, next(take), next(take))
+
+
+class Workload:
+    def __init__(self, network, theta, x, y, v, learning_rate):
+        self.network, self.theta, self.x, self.y, self.v = network, theta, x, y, v
+        for parameter in theta:
+            parameter.requires_grad_(True)
+        self.optimizer = torch.optim.SGD(theta, lr=learning_rate)
+
+    def loss(self):
+        return F.cross_entropy(logits(self.network, self.theta, self.x), self.y)
+
+    def step(self):
+        self.optimizer.zero_grad()
+        loss = self.loss()
+        loss.backward()
+        self.optimizer.step()
+        return loss.item()
+
+    def gradient(self):
+        return torch.autograd.grad(self.loss(), self.theta)
+
+    def product(self):
+        gradient = torch.autograd.grad(self.loss(), self.theta, create_graph=True)
+        return torch.autograd.grad(gradient, self.theta, grad_outputs=self.v)
+
+    def call(self, work):
+        result = self.step() if work == "step" else getattr(self, work)()[-1][-1].item()
+        if not math.isfinite(result):
+            raise ValueError(f"the {work} came out as {result}")
+
+
+prepared = {}
+
+
+def prepare(case, seed, learning_rate):
+    torch.manual_seed(seed)
+    network, batch = case["network"], case["batch"]
+    theta = [
+        torch.randn(shape) * math.sqrt(2 / math.prod(shape[1:])) if len(shape) > 1 else torch.zeros(shape)
+        for shape in layer_shapes(network)
+    ]
+    x = torch.randn((batch, *input_shape(network)))
+    y = torch.randint(network["classes"], (batch,))
+    v = [torch.randn(parameter.shape) for parameter in theta]
+    load = Workload(network, theta, x, y, v, learning_rate)
+    load.call(case["work"])
+    load.call(case["work"])
+    prepared[case["name"]] = lambda: load.call(case["work"])
+    return {}
+
+
+def measure(name, milliseconds):
+    """Calls until the time is up; the first of several is dropped, for other processes had the caches before it."""
+    times = []
+    processor = time.process_time()
+    end = time.perf_counter() + milliseconds / 1000
+    while not times or time.perf_counter() < end:
+        start = time.perf_counter()
+        prepared[name]()
+        times.append((time.perf_counter() - start) * 1000)
+    processor = (time.process_time() - processor) * 1000
+    return {"times": times[1:] if len(times) > 1 else times, "processor": processor}
+
+
+def check(sample):
+    network = sample["network"]
+    shaped = lambda values: [
+        from_typescript(network, i, value, shape)
+        for i, (value, shape) in enumerate(zip(values, layer_shapes(network)))
+    ]
+    x = torch.tensor(sample["inputs"])
+    if network["kind"] == "cnn":
+        x = x.reshape(-1, *network["image"]).permute(0, 3, 1, 2).contiguous()
+    else:
+        x = x.reshape(-1, network["inputs"])
+    y = torch.tensor(sample["labels"])
+    load = Workload(
+        network, shaped(sample["parameters"]), x, y, shaped(sample["direction"]), sample["learningRate"]
+    )
+    norm = lambda tensors: math.hypot(*(tensor.norm().item() for tensor in tensors))
+    gradient, product = norm(load.gradient()), norm(load.product())
+    loss = load.step()
+    return {"loss": loss, "gradient": gradient, "product": product, "lossAfterStep": load.loss().item()}
+
+
+def from_typescript(network, index, values, shape):
+    """One parameter from the TypeScript layout: filters HWIO, weights [inputs, outputs], flattened images NHWC."""
+    values = torch.tensor(values)
+    if len(shape) == 1:
+        return values
+    if len(shape) == 4:
+        outputs, inputs, height, width = shape
+        return values.reshape(height, width, inputs, outputs).permute(3, 2, 0, 1).contiguous()
+    outputs, inputs = shape
+    if network["kind"] == "cnn" and index == 4:
+        height, width, _ = network["image"]
+        values = values.reshape(height // 4, width // 4, -1, outputs).permute(2, 0, 1, 3)
+    return values.reshape(inputs, outputs).T.contiguous()
+
+
+def answer(request):
+    try:
+        if "prepare" in request:
+            return prepare(request["prepare"], request["seed"], request["learningRate"])
+        if "measure" in request:
+            return measure(request["measure"], request["milliseconds"])
+        return check(request["check"])
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+torch.set_num_threads(int(sys.argv[1]))
+write({"ready": {"version": f"PyTorch {torch.__version__}", "threads": torch.get_num_threads()}})
+for line in sys.stdin:
+    write(answer(json.loads(line)))

@@ -1,0 +1,68 @@
+import { cnn, mlp, type Network } from '@flatland/networks'
+import { crossEntropy } from '@flatland/tensor'
+import * as tf from '@tensorflow/tfjs'
+import type { NetworkSizes, Work } from './cases.ts'
+
+/** The tensors that a workload computes on. */
+export interface Problem {
+  readonly parameters: readonly tf.Variable[]
+  readonly inputs: tf.Tensor
+  /** One-hot, [batch, classes]. */
+  readonly labels: tf.Tensor
+  /** v of the product ∇²L v, shaped as the parameters. */
+  readonly direction: readonly tf.Tensor[]
+}
+
+/** The three kinds of work on one problem. What they return is the caller's to dispose. */
+export interface Workload {
+  readonly loss: () => number
+  /** One SGD update of the parameters; returns the loss before it. */
+  readonly step: () => number
+  readonly gradient: () => tf.Tensor[]
+  readonly product: () => tf.Tensor[]
+}
+
+export function workload(network: Network, problem: Problem, learningRate: number): Workload {
+  const { parameters, inputs, labels, direction } = problem
+  const theta = [...parameters]
+  const loss = (...point: tf.Tensor[]): tf.Scalar => crossEntropy(network.logits(point, inputs), labels)
+  const gradient = tf.grads(loss)
+  const along = tf.grads((...point: tf.Tensor[]) => inner(gradient(point), direction))
+  const optimizer = tf.train.sgd(learningRate)
+  return {
+    loss: () => tf.tidy(() => scalar(loss(...theta))),
+    step: () => tf.tidy(() => scalar(optimizer.minimize(() => loss(...theta), true, theta))),
+    gradient: () => tf.tidy(() => gradient(theta)),
+    product: () => tf.tidy(() => along(theta)),
+  }
+}
+
+/**
+ * One call, whose end is the end of the work: a number of the result is read back.
+ *
+ * @throws when that number is not finite: what is timed then is not what it says
+ */
+export function call({ step, gradient, product }: Workload, work: Work): void {
+  const result = work === 'step' ? step() : lastNumber(work === 'gradient' ? gradient() : product())
+  if (!Number.isFinite(result)) throw new Error(`the ${work} came out as ${result}`)
+}
+
+/** The network of these sizes. */
+export function buildNetwork(sizes: NetworkSizes): Network {
+  return sizes.kind === 'mlp' ? mlp(sizes) : cnn(sizes)
+}
+
+/** Σ ⟨aᵢ, bᵢ⟩ */
+function inner(a: readonly tf.Tensor[], b: readonly tf.Tensor[]): tf.Scalar {
+  return tf.addN(a.map((each, i) => each.mul(b[i] ?? 0).sum()))
+}
+
+function lastNumber(tensors: tf.Tensor[]): number {
+  const result = tensors.at(-1)?.dataSync().at(-1) ?? NaN
+  tf.dispose(tensors)
+  return result
+}
+
+function scalar(tensor: tf.Tensor | null): number {
+  return tensor?.dataSync()[0] ?? NaN
+}

@@ -1,0 +1,87 @@
+import remapping from '@jridgewell/remapping'
+import { encode } from '@jridgewell/sourcemap-codec'
+import ts from '@tslab/typescript-for-tslab'
+import { liveBindings } from './live-bindings.ts'
+
+/** How Node calls a cell in traces. With a scheme before it, it is not taken for a file. */
+export function cellUrl(number: number): string {
+  return `notebook:cell[${number}]`
+}
+
+/**
+ * Turns a compiled cell into a script: an expression whose value is `async (exports, require) => …`. Its source map leads
+ * back to the cell's own lines, in every trace Node prints.
+ *
+ * @param module The compiler's ES module, with its inline source map.
+ * @param number The cell's In [number].
+ */
+export function cellScript(module: string, number: number): string {
+  const { code, map } = takeInlineMap(module)
+  const live = liveBindings(code)
+  const { outputText, sourceMapText } = ts.transpileModule(live.toString(), {
+    fileName: 'cell.js',
+    compilerOptions: {
+      module: ts.ModuleKind.CommonJS,
+      target: ts.ScriptTarget.ES2022,
+      esModuleInterop: true,
+      sourceMap: true,
+    },
+    transformers: { after: [withoutPreamble] },
+  })
+  const body = outputText.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n')
+  const maps = [sourceMapText ?? '', live.generateMap({ hires: 'boundary' }).toString(), map]
+  const composed = JSON.stringify({
+    version: 3,
+    sources: [cellUrl(number)],
+    names: [],
+    mappings: encode(intoWrapper(remapping(maps, () => null, { decodedMappings: true }))),
+  })
+  const url = `data:application/json;base64,${Buffer.from(composed).toString('base64')}`
+  return `(async function (exports, require) {\n${body}})\n//# sourceURL=${cellUrl(number)}\n//# sourceMappingURL=${url}`
+}
+
+const inlineMap = /\n\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/
+
+function takeInlineMap(module: string): { code: string; map: string } {
+  const found = inlineMap.exec(module)
+  if (found?.[1] === undefined) throw new Error('The compiler gave a cell without a source map.')
+  return { code: `${module.slice(0, found.index)}\n`, map: Buffer.from(found[1], 'base64').toString() }
+}
+
+type Mappings = Parameters<typeof encode>[0]
+
+/** The script has one line more above the code than the module; the cell has one less (tslab's `export {};`). */
+function intoWrapper({ mappings }: { mappings: unknown }): Mappings {
+  const lines = (mappings as Mappings).map(line =>
+    line.flatMap(segment => {
+      const [column, source, cellLine, cellColumn] = segment
+      if (source === undefined || cellLine === undefined || cellLine === 0) return []
+      return [[column, source, cellLine - 1, cellColumn ?? 0] as [number, number, number, number]]
+    }),
+  )
+  return [[], ...lines]
+}
+
+/**
+ * Leaves out what TypeScript puts before the code of a CommonJS module: the `__esModule` mark, and
+ * `exports.rate = void 0`, which would forget the value of an earlier cell even if this one fails before it gives a new.
+ */
+function withoutPreamble(): ts.Transformer<ts.SourceFile> {
+  return file => {
+    const kept = file.statements.filter(
+      statement =>
+        !(statement.pos < 0 && ts.isExpressionStatement(statement) && isPreamble(statement.expression)),
+    )
+    return ts.factory.updateSourceFile(file, kept)
+  }
+}
+
+function isPreamble(expression: ts.Expression): boolean {
+  if (ts.isCallExpression(expression)) {
+    const marked = expression.arguments[1]
+    return marked !== undefined && ts.isStringLiteral(marked) && marked.text === '__esModule'
+  }
+  let value = expression
+  while (ts.isBinaryExpression(value)) value = value.right
+  return ts.isVoidExpression(value)
+}

@@ -1,0 +1,37 @@
+import { join } from 'node:path'
+
+/** The content of a `kernel.json`, as Jupyter reads it. */
+export interface KernelSpec {
+  argv: string[]
+  display_name: string
+  language: string
+  interrupt_mode: 'message' | 'signal'
+  env: Record<string, string>
+  metadata: Record<string, unknown>
+}
+
+/**
+ * What to write into `share/jupyter/kernels/flatland/kernel.json` so that Jupyter can start this kernel.
+ *
+ * @param paths.node Absolute path of the Node (24 or newer) that runs the kernel.
+ * @param paths.main Absolute path of the kernel's `main.ts`; by default the one beside this file.
+ *
+ * @example
+ * writeFileSync('kernel.json', JSON.stringify(kernelSpec({ node: process.execPath }), null, 2))
+ */
+export function kernelSpec({ node, main = join(import.meta.dirname, 'main.ts') }: KernelPaths): KernelSpec {
+  return {
+    // A loop stopped by force leaves Node's async bookkeeping unbalanced; with the checks on, Node would abort.
+    argv: [node, '--no-force-async-hooks-checks', main, '--config-path', '{connection_file}'],
+    display_name: 'TypeScript (flatland)',
+    language: 'typescript',
+    interrupt_mode: 'message',
+    env: {},
+    metadata: { debugger: false },
+  }
+}
+
+interface KernelPaths {
+  node: string
+  main?: string
+}

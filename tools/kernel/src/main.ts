@@ -1,0 +1,25 @@
+import { setSourceMapsSupport } from 'node:module'
+import { parseArgs } from 'node:util'
+import { openConnection } from './connection.ts'
+import { readConnectionFile } from './connection-file.ts'
+
+/** `node --no-force-async-hooks-checks main.ts --config-path CONNECTION_FILE`: what Jupyter starts. */
+
+const { values } = parseArgs({ options: { 'config-path': { type: 'string' } } })
+const path = values['config-path']
+if (path === undefined) {
+  process.stderr.write(
+    'Which notebook? Jupyter gives --config-path CONNECTION_FILE; by hand: jupyter console --kernel flatland\n',
+  )
+  process.exit(2)
+}
+
+// The sockets open while this thread loads the compiler.
+const connection = openConnection(readConnectionFile(path))
+// TypeScript sources of the workspace, through `require`.
+const { register } = await import('tsx/cjs/api')
+register()
+setSourceMapsSupport(true, { nodeModules: false, generatedCode: true })
+const { createCompiler } = await import('./compiler.ts')
+const { serve } = await import('./server.ts')
+serve(connection, createCompiler(connection.protect))
