@@ -19,6 +19,7 @@ export default {
   workspaces: {
     notebooks: { entry: ['*.ipynb'] },
     'libs/batch-study': { entry: ['src/update-time-worker.ts'] },
+    'tools/bench': { entry: ['src/tfjs-runner.ts'] },
     'tools/cli': { entry: ['bin/*.mjs', 'src/main.ts', 'templates/**/*.js'] },
     'tools/kernel': { entry: ['src/main.ts', 'src/socket-thread.ts'] },
     // The C++ build resolves the headers by name.
