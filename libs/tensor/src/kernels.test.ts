@@ -151,6 +151,46 @@ describe.each(backends)('on %s', name => {
     }
   })
 
+  test.each([
+    [2, 2, 'valid'],
+    [3, 2, 'same'],
+    [3, 1, 'valid'],
+  ] as const)(
+    'the gradient of maxPool %i/%i %s puts each dy where its window is largest',
+    (size, stride, pad) => {
+      const x = normal('pooled', [2, 7, 6, 3]) as tf.Tensor4D
+      const dy = normal('dy', tf.maxPool(x, size, stride, pad).shape)
+      const h = 1e-3
+      const v = normal('direction', x.shape)
+      const loss = (u: tf.Tensor): tf.Scalar =>
+        tf
+          .maxPool(u as tf.Tensor4D, size, stride, pad)
+          .mul(dy)
+          .sum()
+      const gradient = tf.grad(loss)(x)
+      // Piecewise linear: with this seed no maximum changes place within ±h, so the difference is exact up to rounding.
+      const difference = loss(x.add(v.mul(h)))
+        .sub(loss(x.sub(v.mul(h))))
+        .div(2 * h)
+      expect(gradient.mul(v).sum().div(difference).dataSync()[0]).toBeCloseTo(1, 2)
+    },
+  )
+
+  test('where a window has several maxima, as after relu, dy goes to one of them whole', () => {
+    const x = tf.relu(normal('ties', [3, 8, 8, 2])) as tf.Tensor4D
+    const dy = normal('dy', [3, 4, 4, 2]).abs()
+    const gradient = tf.grad(u =>
+      tf
+        .maxPool(u as tf.Tensor4D, 2, 2, 'valid')
+        .mul(dy)
+        .sum(),
+    )(x)
+    const windows = tf.avgPool(gradient as tf.Tensor4D, 2, 2, 'valid').mul(4)
+    expect(relativeError(windows.dataSync(), dy.dataSync())).toBeLessThan(1e-6)
+    const places = tf.avgPool(gradient.greater(0).toFloat() as tf.Tensor4D, 2, 2, 'valid').mul(4)
+    expect(new Set(places.dataSync())).toEqual(new Set([1]))
+  })
+
   test('overlapping pooling windows have no verified second derivative and are refused by name', () => {
     const x = normal('pool', [1, 5, 5, 1]) as tf.Tensor4D
     const pooled = (u: tf.Tensor): tf.Tensor =>

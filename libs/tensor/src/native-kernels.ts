@@ -1,11 +1,14 @@
 import * as tf from '@tensorflow/tfjs'
 import { input, replaceKernel } from './kernels.ts'
+import { registerMaxPoolGradient } from './native-max-pool.ts'
+import { float32, native } from './native-operations.ts'
 
 /**
  * TensorFlow's own single operations where tfjs-node composes several, or takes a slower one.
  * The names are TensorFlow's; what they compute is not changed.
  */
 export function registerNativeKernels(): void {
+  registerMaxPoolGradient()
   tf.registerKernel({
     kernelName: 'ReluGrad',
     backendName: 'tensorflow',
@@ -47,33 +50,4 @@ export function registerNativeKernels(): void {
     ]
     return native(backend).executeSingleOutput('MatMul', attributes, [a, b])
   })
-}
-
-/** The part of tfjs-node's backend that is used here; its own types want instances where it takes plain objects. */
-interface NativeBackend {
-  readonly binding: Readonly<Record<'TF_ATTR_TYPE' | 'TF_ATTR_BOOL' | 'TF_FLOAT', number>>
-  getDTypeInteger(dtype: tf.DataType): number
-  executeSingleOutput(name: string, attributes: readonly Attribute[], inputs: tf.Tensor[]): tf.Tensor
-  executeMultipleOutputs(
-    name: string,
-    attributes: readonly Attribute[],
-    inputs: tf.Tensor[],
-    n: number,
-  ): tf.Tensor[]
-}
-
-interface Attribute {
-  readonly name: string
-  readonly type: number
-  readonly value: number | boolean
-}
-
-function native(backend: unknown): NativeBackend {
-  return backend as NativeBackend
-}
-
-/** The operation's type attribute `T` = float32. */
-function float32(backend: unknown): Attribute {
-  const { TF_ATTR_TYPE, TF_FLOAT } = native(backend).binding
-  return { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT }
 }

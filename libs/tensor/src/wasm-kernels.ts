@@ -1,14 +1,16 @@
 import * as tf from '@tensorflow/tfjs'
 import { input, pair, replaceKernel, type WindowAttributes } from './kernels.ts'
+import { maxPoolGradient } from './wasm-max-pool.ts'
 
 /**
- * What stock wasm lacks (`Conv2DBackpropFilter`, so no convolution could be trained) or computes in scalar
- * loops 10–20 times slower than XNNPACK (transposed matrix products, `Conv2DBackpropInput`), composed from
+ * What stock wasm lacks (`Conv2DBackpropFilter`, so no convolution could be trained), gets wrong (`MaxPoolGrad`)
+ * or computes in scalar loops 10–20 times slower than XNNPACK (transposed matrix products, `Conv2DBackpropInput`), composed from
  * the kernels that are fast.
  */
 export function registerWasmKernels(): void {
   replaceKernel('BatchMatMul', 'wasm', transposeFirst)
   replaceKernel('Conv2DBackpropInput', 'wasm', convolveRotated)
+  replaceKernel('MaxPoolGrad', 'wasm', () => maxPoolGradient)
   tf.registerKernel({
     kernelName: 'Conv2DBackpropFilter',
     backendName: 'wasm',
