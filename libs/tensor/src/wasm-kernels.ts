@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { input, pair, replaceKernel, type WindowAttributes } from './kernels.ts'
-import { maxPoolGradient } from './wasm-max-pool.ts'
+import { mendMaxPoolGradient } from './wasm-max-pool.ts'
 
 /**
  * What stock wasm lacks (`Conv2DBackpropFilter`, so no convolution could be trained), gets wrong (`MaxPoolGrad`)
@@ -10,7 +10,7 @@ import { maxPoolGradient } from './wasm-max-pool.ts'
 export function registerWasmKernels(): void {
   replaceKernel('BatchMatMul', 'wasm', transposeFirst)
   replaceKernel('Conv2DBackpropInput', 'wasm', convolveRotated)
-  replaceKernel('MaxPoolGrad', 'wasm', () => maxPoolGradient)
+  replaceKernel('MaxPoolGrad', 'wasm', mendMaxPoolGradient)
   tf.registerKernel({
     kernelName: 'Conv2DBackpropFilter',
     backendName: 'wasm',

@@ -4,19 +4,54 @@ import { input } from './kernels.ts'
 type PoolInfo = ReturnType<typeof tf.backend_util.computePool2DInfo>
 
 /**
- * The gradient of max pooling, in place of wasm's own kernel, which is silently wrong: it behaves as if it sought
- * the maximum from zero upwards, so a window without a positive value loses its dy.
- *
- * For each place in a window in turn: where x equals the window's maximum and no earlier place did, that place
- * gets the window's dy.
+ * The gradient of max pooling around wasm's own kernel, which is silently wrong: it behaves as if it sought the
+ * maximum from zero upwards, so a window without a positive value loses its dy.
  */
-export function maxPoolGradient({ inputs, attrs }: Parameters<tf.KernelFunc>[0]): tf.Tensor {
+export function mendMaxPoolGradient(stock: tf.KernelFunc): tf.KernelFunc {
+  return params => {
+    const x = input(params.inputs, 'input') as tf.Tensor4D
+    const { filterSize, strides, pad, dimRoundingMode } = params.attrs as unknown as tf.MaxPoolGradAttrs
+    const info = tf.backend_util.computePool2DInfo(x.shape, filterSize, strides, 1, pad, dimRoundingMode)
+    return windowsTile(info) ? byMask(stock, params) : byPlaces(params, info)
+  }
+}
+
+/** Whether every value lies in exactly one window. */
+function windowsTile(info: PoolInfo): boolean {
+  const { filterHeight, filterWidth, strideHeight, strideWidth } = info
+  return (
+    filterHeight === strideHeight &&
+    filterWidth === strideWidth &&
+    info.inHeight === info.outHeight * strideHeight &&
+    info.inWidth === info.outWidth * strideWidth
+  )
+}
+
+/** The stock kernel on 1 where x is its window's maximum and 0 elsewhere: every window then has a positive value. */
+function byMask(
+  stock: tf.KernelFunc,
+  { inputs, attrs, backend }: Parameters<tf.KernelFunc>[0],
+): tf.TensorInfo {
+  const x = input(inputs, 'input') as tf.Tensor4D
+  const mask = tf.tidy(() => {
+    const y = input(inputs, 'output') as tf.Tensor4D
+    return tf.equal(x, tf.image.resizeNearestNeighbor(y, [x.shape[1], x.shape[2]])).toFloat()
+  })
+  const named = { dy: input(inputs, 'dy'), input: mask, output: input(inputs, 'output') }
+  const gradient = stock({ inputs: named, backend, ...(attrs && { attrs }) }) as tf.TensorInfo
+  mask.dispose()
+  return gradient
+}
+
+/**
+ * For any windows: for each place in a window in turn, where x equals the window's maximum and no earlier place
+ * did, that place gets the window's dy.
+ */
+function byPlaces({ inputs }: Parameters<tf.KernelFunc>[0], info: PoolInfo): tf.Tensor {
   return tf.tidy(() => {
     const x = input(inputs, 'input') as tf.Tensor4D
     const y = input(inputs, 'output') as tf.Tensor4D
     const dy = input(inputs, 'dy') as tf.Tensor4D
-    const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as tf.MaxPoolGradAttrs
-    const info = tf.backend_util.computePool2DInfo(x.shape, filterSize, strides, 1, pad, dimRoundingMode)
     const { filterHeight, filterWidth, outHeight, outWidth, strideHeight, strideWidth, padInfo } = info
     // Large enough for x, its padding, and every window.
     const height = Math.max(outHeight * strideHeight + filterHeight, padInfo.top + x.shape[1])
