@@ -157,8 +157,8 @@ describe.each(backends)('on %s', name => {
     [3, 2, 'same', 7],
     [3, 1, 'valid', 7],
   ] as const)(
-    'the gradient of maxPool %i/%i %s puts each dy where its window is largest',
-    (size, stride, pad) => {
+    'the gradient of maxPool %i/%i %s at height %i: each dy where its window is largest',
+    (size, stride, pad, height) => {
       const x = normal('pooled', [2, height, 6, 3]) as tf.Tensor4D
       const dy = normal('dy', tf.maxPool(x, size, stride, pad).shape)
       const h = 1e-3
