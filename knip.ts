@@ -17,7 +17,7 @@ export default {
   compilers: { ipynb: codeOf },
   ignoreBinaries: ['flatland'],
   workspaces: {
-    notebooks: { entry: ['*.ipynb'] },
+    notebooks: { entry: ['*.ipynb', 'pictures/*.ts'] },
     'libs/batch-study': { entry: ['src/update-time-worker.ts'] },
     'tools/bench': { entry: ['src/tfjs-runner.ts'] },
     'tools/cli': { entry: ['bin/*.mjs', 'src/main.ts', 'templates/**/*.js'] },
