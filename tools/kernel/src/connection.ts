@@ -98,8 +98,11 @@ export function openConnection(info: ConnectionInfo): Connection {
         if (received.kind === 'request') handlers.request(received.request)
         else if (received.kind === 'shutdown') handlers.shutdown()
         // A count that was seen before is the same interrupt, said again.
-        else if (Atomics.exchange(shared, slots.lastInterrupt, received.count) !== received.count)
+        else if (Atomics.load(shared, slots.lastInterrupt) < received.count) {
           handlers.interrupt()
+          // Last, so that it is said again if this is what gets stopped.
+          Atomics.store(shared, slots.lastInterrupt, received.count)
+        }
       })
     },
   }

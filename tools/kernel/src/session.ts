@@ -32,7 +32,7 @@ export function createSession(compiler: Compiler, hooks: SessionHooks): Session 
   const reloader = moduleReloader()
   const variables: Record<string, unknown> = {}
   let declarations = ''
-  let stop: ((reason: InterruptError) => void) | undefined
+  let running: AbortController | undefined
 
   async function run<T>(code: string, number: number, show: (result: unknown) => Promise<T>): Promise<T> {
     const cell = compiler.compile(declarations, code)
@@ -41,13 +41,15 @@ export function createSession(compiler: Compiler, hooks: SessionHooks): Session 
     if (changed.length > 0) hooks.reloaded(changed)
     const before = { ...variables }
     try {
-      const shown = await runUserCode(async () => {
+      const shown = await runUserCode(async signal => {
         try {
           await modules.preload(code)
+          signal.throwIfAborted()
           await script(variables, modules.require)
         } finally {
           await hooks.displaysEnd()
         }
+        signal.throwIfAborted()
         return show(takeResult(cell))
       })
       declarations = cell.declarations
@@ -72,23 +74,31 @@ export function createSession(compiler: Compiler, hooks: SessionHooks): Session 
     return result
   }
 
-  /** On a stack of its own, so that a loop stopped by force takes nothing of the kernel with it. */
-  async function runUserCode<T>(start: () => Promise<T>): Promise<T> {
+  /**
+   * On a stack of its own, so that a loop stopped by force takes nothing of the kernel with it. An interrupt may come
+   * before that stack begins: `start` has to look at the signal before it runs what is the user's.
+   */
+  async function runUserCode<T>(start: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    running = new AbortController()
+    const { signal } = running
     try {
       return await new Promise<T>((resolve, reject) => {
-        stop = reject
+        signal.addEventListener('abort', () => {
+          reject(signal.reason as InterruptError)
+        })
         setImmediate(() => {
-          start().then(resolve, reject)
+          start(signal).then(resolve, reject)
         })
       })
     } finally {
-      stop = undefined
+      running = undefined
     }
   }
 
   return {
     run,
-    interrupt: () => stop?.(new InterruptError('The cell was stopped. What it had assigned is kept.')),
+    interrupt: () =>
+      running?.abort(new InterruptError('The cell was stopped. What it had assigned is kept.')),
     declarations: () => declarations,
   }
 }

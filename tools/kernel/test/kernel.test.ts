@@ -193,10 +193,10 @@ describe('an error', () => {
   })
 
   test('aborts cells that arrived while it kept the thread busy', async () => {
-    const first = kernel.execute(
-      'const end = Date.now() + 300; while (Date.now() < end); throw new Error("busy")',
-    )
-    await new Promise(resolve => setTimeout(resolve, 150))
+    const started = kernel.heard('spinning')
+    const spin = 'console.log("spinning"); const end = Date.now() + 300; while (Date.now() < end)'
+    const first = kernel.execute(`${spin}; throw new Error("busy")`)
+    await started
     const waiting = kernel.execute('1')
     await first
     expect((await waiting).reply['status']).toBe('aborted')
