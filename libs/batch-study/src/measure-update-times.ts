@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { quantile } from 'simple-statistics'
 import {
   checkUpdateTimeStudy,
   type UpdateTime,
@@ -8,19 +9,23 @@ import {
 } from './update-time-study.ts'
 import type { WorkerMessage } from './update-time-worker.ts'
 
+/** Each round is a process of its own, so the quartiles also span the drift of the machine from round to round. */
+const ROUNDS = 3
+
 export interface MeasureOptions {
-  /** Called after each batch size with how many are done, of how many, and the point. */
-  readonly onPoint?: (done: number, total: number, point: UpdateTime) => void
+  /** Called after each batch size of each round: how many of these are done, of how many. */
+  readonly onProgress?: (done: number, total: number) => void
   /** Stops the measurement: what is measured so far is returned, the rest is listed as missing. */
   readonly signal?: AbortSignal
 }
 
 /**
- * Measures the time of one update against the batch size, in a process of its own, so that backend and threads
- * are the study's whatever this process runs on. Only one study should run at a time: two share the cores.
+ * Measures the time of one update against the batch size, in processes of its own, so that backend and threads
+ * are the study's whatever this process runs on. All sizes are timed in turn, three times over, and the times of
+ * a size are pooled. Only one study should run at a time: two share the cores.
  *
  * A size that fails (wasm runs out of memory before native does) is listed in `missing` with its reason, and so
- * are those after it; what was measured before is kept.
+ * are those after it; what was measured is kept.
  *
  * @throws RangeError on a study that cannot be timed
  * @throws Error when not even the backend starts
@@ -33,23 +38,52 @@ export interface MeasureOptions {
  */
 export async function measureUpdateTimes(
   study: UpdateTimeStudy,
-  { onPoint, signal }: MeasureOptions = {},
+  { onProgress, signal }: MeasureOptions = {},
 ): Promise<UpdateTimes> {
   const checked = checkUpdateTimeStudy(study)
-  const rows: UpdateTime[] = []
+  const times = new Map<number, number[]>()
   let tensorflow: string | null | undefined
-  const ended = await runWorker(checked, signal, message => {
-    if (message.kind === 'started') tensorflow = message.tensorflow
-    if (message.kind !== 'point') return
-    rows.push(message.point)
-    onPoint?.(rows.length, checked.batchSizes.length, message.point)
+  let obstacle: string | undefined
+  let batchSizes = checked.batchSizes
+  const stopped = (): boolean => signal?.aborted === true
+  for (let round = 0; round < ROUNDS && !stopped() && batchSizes.length > 0; round++) {
+    const timed: number[] = []
+    const ended = await runWorker(oneRound(checked, batchSizes), signal, message => {
+      if (message.kind === 'started') tensorflow = message.tensorflow
+      if (message.kind !== 'times') return
+      const { at } = message
+      timed.push(at.batchSize)
+      times.set(at.batchSize, [...(times.get(at.batchSize) ?? []), ...at.times])
+      onProgress?.(round * batchSizes.length + timed.length, ROUNDS * batchSizes.length)
+    })
+    if (tensorflow === undefined && !stopped()) {
+      throw new Error(`Nothing could be timed: ${ended ?? 'no reason'}`)
+    }
+    obstacle ??= ended
+    // What failed once is not tried again.
+    batchSizes = timed
+  }
+  const reason = obstacle ?? 'stopped by the caller'
+  return Object.freeze({
+    study: checked,
+    rows: [...times].map(([batchSize, pooled]) => summarise(checked, batchSize, pooled)),
+    missing: checked.batchSizes.filter(size => !times.has(size)).map(batchSize => ({ batchSize, reason })),
+    tensorflow: tensorflow ?? null,
   })
-  if (tensorflow === undefined && signal?.aborted !== true)
-    throw new Error(`Nothing could be timed: ${ended ?? 'no reason'}`)
-  const missing = checked.batchSizes
-    .slice(rows.length)
-    .map(batchSize => ({ batchSize, reason: ended ?? 'the worker sent no time' }))
-  return Object.freeze({ study: checked, rows, missing, tensorflow: tensorflow ?? null })
+}
+
+function oneRound(study: UpdateTimeStudy, batchSizes: number[]): UpdateTimeStudy {
+  const repetitions = Math.ceil(study.repetitions / ROUNDS)
+  return { ...study, batchSizes, repetitions, secondsPerSize: study.secondsPerSize / ROUNDS }
+}
+
+function summarise({ backend, threads }: UpdateTimeStudy, batchSize: number, times: number[]): UpdateTime {
+  const [lower, median, upper] = [0.25, 0.5, 0.75].map(share => quantile(times, share)) as [
+    number,
+    number,
+    number,
+  ]
+  return Object.freeze({ backend, threads, batchSize, median, lower, upper, repetitions: times.length })
 }
 
 /** @returns why the worker ended early, `undefined` where it finished */

@@ -2,8 +2,7 @@ import { batches, mnist } from '@flatland/datasets'
 import { initialParameters, mlp } from '@flatland/networks'
 import { crossEntropy, randomStream } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
-import { quantileSorted } from 'simple-statistics'
-import type { UpdateTime, UpdateTimeStudy } from './update-time-study.ts'
+import type { UpdateTimeStudy } from './update-time-study.ts'
 
 const CLASSES = 10
 /** A hundredth of the usual rate: the loss must stay finite, how well it falls does not matter here. */
@@ -12,15 +11,21 @@ const WARM_UP = 10
 /** The first size also warms up the process: its JavaScript is compiled during the first hundreds of updates. */
 const FIRST_WARM_UP = 300
 
+/** The times of single updates at one batch size, in milliseconds, in the order they were taken. */
+export interface TimesAtSize {
+  readonly batchSize: number
+  readonly times: readonly number[]
+}
+
 /**
- * Times one update of plain gradient descent on MNIST at each batch size, in this process, on the backend in use.
+ * Times single updates of plain gradient descent on MNIST at each batch size, in this process, on the backend in
+ * use.
  *
  * Batches are prepared outside the timed part. Each size is warmed up first: by up to ten updates, the first size
  * by up to 300, at least by one, and for no longer than it is then timed. It is timed until its repetitions or its
- * seconds are used up, at least three times. An update ends when its loss has been read back, so nothing is left
- * running.
+ * seconds are used up, at least once. An update ends when its loss has been read back, so nothing is left running.
  */
-export async function* timeUpdates(study: UpdateTimeStudy): AsyncGenerator<UpdateTime> {
+export async function* timeUpdates(study: UpdateTimeStudy): AsyncGenerator<TimesAtSize> {
   const { train } = await mnist()
   const network = mlp({ inputs: 784, hidden: [...study.hidden], classes: CLASSES })
   const parameters = initialParameters(network, randomStream(study.seed))
@@ -38,7 +43,7 @@ export async function* timeUpdates(study: UpdateTimeStudy): AsyncGenerator<Updat
         const times = repeat(study, warmUp, repetition => {
           update(prepared[repetition % prepared.length] ?? never())
         })
-        yield summarise(study, batchSize, times)
+        yield { batchSize, times }
       } finally {
         tf.dispose(prepared.map(({ x, y }) => [x, y]))
       }
@@ -76,26 +81,12 @@ function repeat(study: UpdateTimeStudy, warmUp: number, update: (repetition: num
   for (let i = 0; i < warmUp && (i === 0 || performance.now() - started < budget); i++) update(i)
   const times: number[] = []
   const timed = performance.now()
-  while (times.length < study.repetitions && (times.length < 3 || performance.now() - timed < budget)) {
+  while (times.length < study.repetitions && (times.length === 0 || performance.now() - timed < budget)) {
     const before = performance.now()
     update(times.length)
     times.push(performance.now() - before)
   }
   return times
-}
-
-function summarise({ backend, threads }: UpdateTimeStudy, batchSize: number, times: number[]): UpdateTime {
-  const sorted = times.toSorted((a, b) => a - b)
-  const [lower, median, upper] = [0.25, 0.5, 0.75].map(q => quantileSorted(sorted, q))
-  return Object.freeze({
-    backend,
-    threads,
-    batchSize,
-    median: median ?? NaN,
-    lower: lower ?? NaN,
-    upper: upper ?? NaN,
-    repetitions: times.length,
-  })
 }
 
 function never(): never {

@@ -12,9 +12,9 @@ const updateTimeStudySchema = z.strictObject({
   hidden: z.array(z.int().positive()),
   /** Examples in one update; each at most the 60 000 of MNIST's training set. */
   batchSizes: z.array(z.int().positive().max(60_000)).min(1),
-  /** Timed updates at each batch size: at most this many … */
-  repetitions: z.int().min(3),
-  /** … or as many as fit into this time, but never fewer than 3. In seconds. */
+  /** Timed updates at each batch size, over all rounds: at most about this many … */
+  repetitions: z.int().positive(),
+  /** … or as many as fit into this time, but never fewer than one a round. In seconds. */
   secondsPerSize: z.number().positive(),
   /** Fixes the start and the order of the examples. */
   seed: z.int().min(0),

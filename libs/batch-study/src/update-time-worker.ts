@@ -1,16 +1,16 @@
 /**
- * The process in which one study is timed: it gets the study as its first message, sends each point as soon as
- * it is measured, and ends.
+ * The process in which one round of a study is timed: it gets the study as its first message, sends the times of
+ * each batch size as soon as they are measured, and ends.
  */
 import process from 'node:process'
 import { useBackend } from '@flatland/tensor'
-import { timeUpdates } from './time-updates.ts'
-import { checkUpdateTimeStudy, type UpdateTime } from './update-time-study.ts'
+import { timeUpdates, type TimesAtSize } from './time-updates.ts'
+import { checkUpdateTimeStudy } from './update-time-study.ts'
 
-/** What the worker tells: the backend that runs, each point, and an error that ends it. */
+/** What the worker tells: the backend that runs, the times at each size, and an error that ends it. */
 export type WorkerMessage =
   | { readonly kind: 'started'; readonly tensorflow: string | null }
-  | { readonly kind: 'point'; readonly point: UpdateTime }
+  | { readonly kind: 'times'; readonly at: TimesAtSize }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'finished' }
 
@@ -29,7 +29,7 @@ async function work(message: unknown): Promise<void> {
     const study = checkUpdateTimeStudy(message)
     const { tensorflow } = await useBackend(study.backend, { threads: study.threads })
     tell({ kind: 'started', tensorflow })
-    for await (const point of timeUpdates(study)) tell({ kind: 'point', point })
+    for await (const at of timeUpdates(study)) tell({ kind: 'times', at })
     tell({ kind: 'finished' })
   } catch (error) {
     tell({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) })
