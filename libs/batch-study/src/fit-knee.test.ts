@@ -1,3 +1,4 @@
+import { randomStream } from '@flatland/tensor'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fitKnee } from './fit-knee.ts'
@@ -33,17 +34,22 @@ describe('fitKnee', () => {
     expect(fitKnee(inSeconds).knee / fitKnee(noisy).knee).toBeCloseTo(1, 4)
   })
 
-  test('the interval covers the true knee under noise of 10 %, and widens with the noise', () => {
-    const noisy = (size: number): { batchSize: number; time: number }[] =>
-      line(2, 0.01).map((point, i) => ({
-        ...point,
-        time: point.time * (1 + size * ([1, -1, 1, 1, -1][i] ?? 0)),
+  test('with many sizes, two standard errors cover the true knee as often as those of a normal distribution: 95.4 %', () => {
+    const stream = randomStream(0)
+    const many = Array.from({ length: 60 }, (_, i) => 10 ** (i / 15))
+    const runs = 1000
+    let covered = 0
+    for (let run = 0; run < runs; run++) {
+      const noise = stream.normal(many.length)
+      const points = many.map((batchSize, i) => ({
+        batchSize,
+        time: (2 + 0.01 * batchSize) * Math.exp(0.1 * (noise[i] ?? 0)),
       }))
-    const [low, high] = fitKnee(noisy(0.1)).interval
-    expect(low).toBeLessThan(200)
-    expect(high).toBeGreaterThan(200)
-    const [tightLow, tightHigh] = fitKnee(noisy(0.01)).interval
-    expect(tightHigh / tightLow).toBeLessThan(high / low)
+      const [low, high] = fitKnee(points).interval
+      if (low < 200 && 200 < high) covered++
+    }
+    // Three standard errors of a share of 1000.
+    expect(Math.abs(covered / runs - 0.954)).toBeLessThan(3 * Math.sqrt((0.954 * 0.046) / runs))
   })
 
   test.each([

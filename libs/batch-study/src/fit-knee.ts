@@ -9,7 +9,10 @@ export interface Knee {
   readonly perExample: number
   /** Where the two are equal, B* = fixed / perExample: below it the time is nearly flat, above nearly proportional. */
   readonly knee: number
-  /** B* divided and multiplied by exp(1.96 · its standard error on the logarithmic scale). */
+  /**
+   * B* divided and multiplied by exp(2 · its standard error on the logarithmic scale). It takes the straight line
+   * for true; `residual` says how far that is off.
+   */
   readonly interval: readonly [number, number]
   /** Root mean square of log(measured / fitted): 0.1 means that the line misses by about 10 %. */
   readonly residual: number
@@ -45,7 +48,7 @@ export function fitKnee(points: readonly { readonly batchSize: number; readonly 
   const perExample = Math.exp(logPerExample)
   const squares = points.map((_, i) => ((y[i] ?? 0) - logTime(parameterValues)(x[i] ?? 0)) ** 2)
   const sum = squares.reduce((a, b) => a + b, 0)
-  const spread = Math.exp(1.96 * standardError(x, fixed, perExample, sum / Math.max(1, x.length - 2)))
+  const spread = Math.exp(2 * standardError(x, fixed, perExample, sum / Math.max(1, x.length - 2)))
   const knee = fixed / perExample
   return Object.freeze({
     fixed,

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
 import { batches, mnist } from '@flatland/datasets'
 import { initialParameters, mlp } from '@flatland/networks'
 import { crossEntropy, randomStream, useBackend } from '@flatland/tensor'
@@ -60,6 +63,38 @@ describe('measureUpdateTimes', () => {
       { batchSize: 60_000, reason: 'stopped by the caller' },
       { batchSize: 60_000, reason: 'stopped by the caller' },
     ])
+  })
+
+  test('a later call stops an earlier one, so that the two never share the cores', async () => {
+    const long = { ...study, batchSizes: [60_000], hidden: [512, 512], secondsPerSize: 60, repetitions: 1000 }
+    const earlier = measureUpdateTimes(long)
+    const refused = expect(earlier).rejects.toThrow('a later one began')
+    const { rows } = await measureUpdateTimes({ ...study, batchSizes: [1] })
+    expect(rows).toHaveLength(1)
+    await refused
+  })
+
+  test('the worker ends soon after the process that asked for it has died', async () => {
+    const worker = new URL('./update-time-worker.ts', import.meta.url).pathname
+    const long = { ...study, batchSizes: [1000], hidden: [512, 512], secondsPerSize: 300, repetitions: 1e6 }
+    const script = `const { fork } = await import('node:child_process')
+      const child = fork(${JSON.stringify(worker)}, { execArgv: [] }); child.send(${JSON.stringify(long)})
+      child.on('message', () => { console.log(child.pid) })`
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', script])
+    const [pid] = (await once(parent.stdout, 'data')) as [Buffer]
+    parent.kill('SIGKILL')
+    const state = `/proc/${pid.toString().trim()}/stat`
+    // A process that has ended and that nobody asked about stays in the list as a zombie, Z.
+    const alive = (): boolean => existsSync(state) && !readFileSync(state, 'utf8').includes(') Z ')
+    expect(alive()).toBe(true)
+    await expect.poll(alive, { timeout: 20_000 }).toBe(false)
+  })
+
+  test('wasm with two threads, and a seed beyond 32 bits, are refused', async () => {
+    await expect(measureUpdateTimes({ ...study, backend: 'wasm', threads: 2 })).rejects.toThrow(
+      'wasm has one thread',
+    )
+    await expect(measureUpdateTimes({ ...study, seed: 2 ** 33 })).rejects.toThrow('seed')
   })
 
   test('a study that cannot be timed is refused before a process starts, field by field', async () => {

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { quantile } from 'simple-statistics'
 import {
@@ -22,13 +22,14 @@ export interface MeasureOptions {
 /**
  * Measures the time of one update against the batch size, in processes of its own, so that backend and threads
  * are the study's whatever this process runs on. All sizes are timed in turn, three times over, and the times of
- * a size are pooled. Only one study should run at a time: two share the cores.
+ * a size are pooled. Two studies at once would share the cores, so a later call in this process stops an earlier
+ * one, as when a cell is interrupted and run again; the earlier one's promise is then rejected.
  *
  * A size that fails (wasm runs out of memory before native does) is listed in `missing` with its reason, and so
  * are those after it; what was measured is kept.
  *
  * @throws RangeError on a study that cannot be timed
- * @throws Error when not even the backend starts
+ * @throws Error when not even the backend starts, or a later call took over
  *
  * @example
  * const { rows } = await measureUpdateTimes({
@@ -86,6 +87,8 @@ function summarise({ backend, threads }: UpdateTimeStudy, batchSize: number, tim
   return Object.freeze({ backend, threads, batchSize, median, lower, upper, repetitions: times.length })
 }
 
+let current: ChildProcess | undefined
+
 /** @returns why the worker ended early, `undefined` where it finished */
 function runWorker(
   study: UpdateTimeStudy,
@@ -98,6 +101,8 @@ function runWorker(
       execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
+    current?.kill('SIGKILL')
+    current = worker
     let reason: string | undefined
     let finished = false
     let errors = ''
@@ -117,6 +122,8 @@ function runWorker(
     worker.on('error', reject)
     worker.on('close', (code, killedBy) => {
       signal?.removeEventListener('abort', stop)
+      if (current !== worker) reject(new Error('This measurement was stopped: a later one began.'))
+      else current = undefined
       const died = `the worker ended with ${killedBy ?? `code ${String(code)}`}. ${errors.trim()}`.trim()
       resolve(finished ? undefined : (reason ?? died))
     })

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { batches, mnist } from '@flatland/datasets'
 import { initialParameters, mlp } from '@flatland/networks'
 import { crossEntropy, randomStream } from '@flatland/tensor'
@@ -22,7 +23,7 @@ export interface TimesAtSize {
  * use.
  *
  * Batches are prepared outside the timed part. Each size is warmed up first: by up to ten updates, the first size
- * by up to 300, at least by one, and for no longer than it is then timed. It is timed until its repetitions or its
+ * by up to 300, at least by one, and for `secondsPerSize` at most. Then it is timed, until its repetitions or its
  * seconds are used up, at least once. An update ends when its loss has been read back, so nothing is left running.
  */
 export async function* timeUpdates(study: UpdateTimeStudy): AsyncGenerator<TimesAtSize> {
@@ -40,7 +41,7 @@ export async function* timeUpdates(study: UpdateTimeStudy): AsyncGenerator<Times
       const prepared = prepare(train, batchSize, study.seed)
       try {
         const warmUp = batchSize === study.batchSizes[0] ? FIRST_WARM_UP : WARM_UP
-        const times = repeat(study, warmUp, repetition => {
+        const times = await repeat(study, warmUp, repetition => {
           update(prepared[repetition % prepared.length] ?? never())
         })
         yield { batchSize, times }
@@ -75,16 +76,25 @@ function prepare(
   return prepared
 }
 
-function repeat(study: UpdateTimeStudy, warmUp: number, update: (repetition: number) => void): number[] {
+/** Between updates the process listens, so that it ends when nobody waits for it any more. */
+async function repeat(
+  study: UpdateTimeStudy,
+  warmUp: number,
+  update: (repetition: number) => void,
+): Promise<number[]> {
   const budget = study.secondsPerSize * 1000
   const started = performance.now()
-  for (let i = 0; i < warmUp && (i === 0 || performance.now() - started < budget); i++) update(i)
+  for (let i = 0; i < warmUp && (i === 0 || performance.now() - started < budget); i++) {
+    update(i)
+    await setImmediate()
+  }
   const times: number[] = []
   const timed = performance.now()
   while (times.length < study.repetitions && (times.length === 0 || performance.now() - timed < budget)) {
     const before = performance.now()
     update(times.length)
     times.push(performance.now() - before)
+    await setImmediate()
   }
   return times
 }

@@ -4,21 +4,29 @@ import { z } from 'zod'
  * What to time, as plain data: one network, one backend, one number of threads, many batch sizes.
  * Backend and threads belong to a process, so each study runs in a process of its own.
  */
-const updateTimeStudySchema = z.strictObject({
-  backend: z.enum(['native', 'wasm']),
-  /** Threads inside one operation; wasm has one. */
-  threads: z.int().positive(),
-  /** Units of the hidden layers of the MLP 784–…–10 that is trained on MNIST. */
-  hidden: z.array(z.int().positive()),
-  /** Examples in one update; each at most the 60 000 of MNIST's training set. */
-  batchSizes: z.array(z.int().positive().max(60_000)).min(1),
-  /** Timed updates at each batch size, over all rounds: at most about this many … */
-  repetitions: z.int().positive(),
-  /** … or as many as fit into this time, but never fewer than one a round. In seconds. */
-  secondsPerSize: z.number().positive(),
-  /** Fixes the start and the order of the examples. */
-  seed: z.int().min(0),
-})
+const updateTimeStudySchema = z
+  .strictObject({
+    backend: z.enum(['native', 'wasm']),
+    /** Threads inside one operation; wasm has one. */
+    threads: z.int().positive(),
+    /** Units of the hidden layers of the MLP 784–…–10 that is trained on MNIST. */
+    hidden: z.array(z.int().positive()),
+    /** Examples in one update; each at most the 60 000 of MNIST's training set. */
+    batchSizes: z.array(z.int().positive().max(60_000)).min(1),
+    /** Timed updates at each batch size, over all rounds: at most about this many … */
+    repetitions: z.int().positive(),
+    /** … or as many as fit into this time, but never fewer than one a round. In seconds. */
+    secondsPerSize: z.number().positive(),
+    /** Fixes the start and the order of the examples. */
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 32 - 1),
+  })
+  .refine(study => study.backend !== 'wasm' || study.threads === 1, {
+    path: ['threads'],
+    error: 'wasm has one thread',
+  })
 
 export type UpdateTimeStudy = Readonly<z.infer<typeof updateTimeStudySchema>>
 
