@@ -39,18 +39,42 @@ const CNN: NetworkSizes = {
   classes: 10,
 }
 
+/** A promise is what was measured once with kernels of this kind on two idle cores, and 15 % on top. */
+const SLACK = 1.15
+
 /** The rows of the table, in order. */
 export const CASES: readonly Case[] = [
-  { name: 'mlp-16', title: 'MLP step, batch 16', network: MLP, batch: 16, work: 'step', nativeLimit: 3.57 },
-  { name: 'mlp-256', title: 'MLP step, 256', network: MLP, batch: 256, work: 'step', nativeLimit: 2.42 },
-  { name: 'mlp-2048', title: 'MLP step, 2048', network: MLP, batch: 2048, work: 'step', nativeLimit: 1.5 },
+  {
+    name: 'mlp-16',
+    title: 'MLP step, batch 16',
+    network: MLP,
+    batch: 16,
+    work: 'step',
+    nativeLimit: SLACK * 3.1,
+  },
+  {
+    name: 'mlp-256',
+    title: 'MLP step, 256',
+    network: MLP,
+    batch: 256,
+    work: 'step',
+    nativeLimit: SLACK * 2.1,
+  },
+  {
+    name: 'mlp-2048',
+    title: 'MLP step, 2048',
+    network: MLP,
+    batch: 2048,
+    work: 'step',
+    nativeLimit: SLACK * 1.3,
+  },
   {
     name: 'mlp-16384',
     title: 'MLP step, 16384',
     network: MLP,
     batch: 16384,
     work: 'step',
-    nativeLimit: 0.97,
+    nativeLimit: SLACK * 0.84,
   },
   {
     name: 'mlp-hvp',
@@ -58,18 +82,25 @@ export const CASES: readonly Case[] = [
     network: MLP,
     batch: 1024,
     work: 'product',
-    nativeLimit: 1.96,
+    nativeLimit: SLACK * 1.7,
   },
-  { name: 'mlp-gradient', title: 'gradient of the MLP, 1024', network: MLP, batch: 1024, work: 'gradient', nativeLimit: 1.5 }, // prettier-ignore
-  { name: 'cnn-32', title: 'CNN step, 32', network: CNN, batch: 32, work: 'step', nativeLimit: 1.73 },
-  { name: 'cnn-256', title: 'CNN step, 256', network: CNN, batch: 256, work: 'step', nativeLimit: 0.62 },
+  { name: 'mlp-gradient', title: 'gradient of the MLP, 1024', network: MLP, batch: 1024, work: 'gradient', nativeLimit: SLACK * 1.3 }, // prettier-ignore
+  { name: 'cnn-32', title: 'CNN step, 32', network: CNN, batch: 32, work: 'step', nativeLimit: SLACK * 1.5 },
+  {
+    name: 'cnn-256',
+    title: 'CNN step, 256',
+    network: CNN,
+    batch: 256,
+    work: 'step',
+    nativeLimit: SLACK * 0.54,
+  },
   {
     name: 'cnn-hvp',
     title: 'HVP of the CNN, 32',
     network: CNN,
     batch: 32,
     work: 'product',
-    nativeLimit: 2.19,
+    nativeLimit: SLACK * 1.9,
   },
 ]
 
