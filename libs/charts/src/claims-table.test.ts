@@ -13,9 +13,19 @@ describe('judge', () => {
     [{ lower: 2, upper: 4 }, { atMost: 4 }, 'holds'],
     [{ lower: 2, upper: 4 }, { atMost: 3 }, 'this profile cannot tell'],
     [{ lower: 2, upper: 4 }, { atMost: 1 }, 'does not hold'],
-    [{ lower: NaN, upper: NaN }, { atMost: 1 }, 'this profile cannot tell'],
   ] as const)('%j against %j: %s', (interval, bound, verdict) => {
     expect(judge({ value: 3, ...interval }, bound)).toBe(verdict)
+  })
+
+  test.each([
+    { value: NaN, lower: 2, upper: 4 },
+    { value: 3, lower: NaN, upper: 4 },
+    { value: 3, lower: 2, upper: NaN },
+  ])('%o cannot be told against any bound', measured => {
+    for (const bound of [1, 3, 5]) {
+      expect(judge(measured, { atLeast: bound })).toBe('this profile cannot tell')
+      expect(judge(measured, { atMost: bound })).toBe('this profile cannot tell')
+    }
   })
 
   test('what was not measured cannot be told', () => {

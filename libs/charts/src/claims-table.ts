@@ -35,7 +35,8 @@ export interface Claim {
  */
 export function judge(measured: Measured | undefined, bound: Bound): Verdict {
   if (measured === undefined) return 'this profile cannot tell'
-  const { lower, upper } = measured
+  const { value, lower, upper } = measured
+  if ([value, lower, upper].some(Number.isNaN)) return 'this profile cannot tell'
   if ('atLeast' in bound) return decide(lower >= bound.atLeast, upper < bound.atLeast)
   return decide(upper <= bound.atMost, lower > bound.atMost)
 }

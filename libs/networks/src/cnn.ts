@@ -26,7 +26,16 @@ export function cnn({ image, filters = [32, 64], hidden = [384, 192], classes }:
   const [height, width, channels] = image
   const [first, second] = filters
   const [wide, narrow] = hidden
-  checkSizes('cnn', { height, width, channels, first, second, wide, narrow, classes })
+  checkSizes('cnn', {
+    'image[0]': height,
+    'image[1]': width,
+    'image[2]': channels,
+    'filters[0]': first,
+    'filters[1]': second,
+    'hidden[0]': wide,
+    'hidden[1]': narrow,
+    classes,
+  })
   if (height % 4 !== 0 || width % 4 !== 0) {
     throw new RangeError(`cnn: the image is ${height}×${width}; height and width must be multiples of 4`)
   }
@@ -51,7 +60,7 @@ export function cnn({ image, filters = [32, 64], hidden = [384, 192], classes }:
     parameterShapes,
     logits: (parameters: readonly tf.Tensor[], x: tf.Tensor) =>
       tf.tidy(() => {
-        const take = takeParameters(name, parameters)
+        const take = takeParameters(name, parameters, parameterShapes.length)
         const block = (input: tf.Tensor): tf.Tensor => {
           const convolved = tf.conv2d(input as tf.Tensor4D, take() as tf.Tensor4D, 1, 'same')
           return tf.maxPool(tf.relu<tf.Tensor4D>(convolved.add(take())), 2, 2, 'valid')

@@ -39,7 +39,7 @@ export function mlp({ inputs, hidden, classes }: MlpSizes): Network {
     parameterShapes,
     logits: (parameters: readonly tf.Tensor[], x: tf.Tensor) =>
       tf.tidy(() => {
-        const take = takeParameters(name, parameters)
+        const take = takeParameters(name, parameters, parameterShapes.length)
         const start: tf.Tensor = x.reshape([-1, inputs])
         const features = hidden.reduce(activation => tf.relu(dense(activation, take(), take())), start)
         return dense(features, take(), take())

@@ -58,13 +58,23 @@ export function checkSizes(owner: string, sizes: Readonly<Record<string, number>
   }
 }
 
-/** The parameters θ one by one, in order; an absent one is an error that names the network. */
-export function takeParameters(network: string, parameters: readonly tf.Tensor[]): () => tf.Tensor {
+/**
+ * The parameters θ one by one, in order.
+ *
+ * @throws RangeError at once when their number is not the network's
+ */
+export function takeParameters(
+  network: string,
+  parameters: readonly tf.Tensor[],
+  expected: number,
+): () => tf.Tensor {
+  if (parameters.length !== expected) {
+    throw new RangeError(`${network}: got ${parameters.length} parameter tensors; it has ${expected}`)
+  }
   let next = 0
   return () => {
     const parameter = parameters[next++]
-    if (parameter === undefined)
-      throw new RangeError(`${network}: got ${parameters.length} parameter tensors, needs more`)
+    if (parameter === undefined) throw new RangeError(`${network}: takes more parameter tensors than it has`)
     return parameter
   }
 }

@@ -55,7 +55,7 @@ export async function useBackend(
   if (!Number.isInteger(threads) || threads < 1) {
     throw new RangeError(`threads is ${threads}; it must be a positive integer`)
   }
-  const wanted = choice === 'auto' ? (process.env['FLATLAND_BACKEND'] ?? 'auto') : choice
+  const wanted = choice === 'auto' ? askedByEnvironment() : choice
   if (wanted !== 'auto' && !NAMES.includes(wanted)) {
     throw new RangeError(`'${wanted}' is no backend; choose one of auto, ${NAMES.join(', ')}`)
   }
@@ -75,6 +75,12 @@ export async function useBackend(
   if (wanted === 'auto' && name === 'wasm')
     warnOnce(`flatland runs on wasm, many times slower than native: ${reason}`)
   return Object.freeze({ name, reason, tensorflow, threads: name === 'native' ? threads : 1 })
+}
+
+/** An empty variable counts as not set. */
+function askedByEnvironment(): string {
+  const asked = process.env['FLATLAND_BACKEND']
+  return asked === undefined || asked === '' ? 'auto' : asked
 }
 
 function warnOnce(line: string): void {

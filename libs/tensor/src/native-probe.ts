@@ -37,8 +37,17 @@ export async function probeNativeAddon(): Promise<string | undefined> {
       resolve(error ? (died ?? lastError(stderr) ?? error.message) : undefined)
     })
   })
-  if (obstacle === undefined) writeFileSync(remembered, '')
+  if (obstacle === undefined) remember(remembered)
   return obstacle
+}
+
+/** In a cache that cannot be written, the next process tries again. */
+function remember(file: string): void {
+  try {
+    writeFileSync(file, '')
+  } catch {
+    return
+  }
 }
 
 function lastError(stderr: string): string | undefined {

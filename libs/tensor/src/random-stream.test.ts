@@ -22,6 +22,23 @@ describe('randomStream', () => {
     expect(stream.fork('b').uniform(4)).not.toEqual(before)
   })
 
+  test('the first numbers of neighbouring seeds are uniform and uncorrelated within three standard errors', () => {
+    const n = 1000
+    const first = Array.from({ length: n }, (_, seed) => (randomStream(seed).uniform(1)[0] ?? NaN) - 0.5)
+    const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length
+    expect(Math.abs(mean(first))).toBeLessThan(3 * Math.sqrt(1 / 12 / n))
+    expect(Math.abs(mean(first.map(x => x * x)) - 1 / 12)).toBeLessThan(3 * Math.sqrt(1 / 180 / n))
+    const products = first.slice(1).map((x, i) => 12 * x * (first[i] ?? NaN))
+    expect(Math.abs(mean(products))).toBeLessThan(3 / Math.sqrt(n - 1))
+  })
+
+  test('a fork of a fork is a stream of its own', () => {
+    const stream = randomStream(7)
+    expect(stream.fork('a').fork('b').uniform(4)).not.toEqual(stream.fork('b').uniform(4))
+    expect(stream.fork('a').fork('b').uniform(4)).not.toEqual(stream.fork('b').fork('a').uniform(4))
+    expect(stream.fork('a').fork('b').uniform(4)).not.toEqual(randomStream(8).fork('a').fork('b').uniform(4))
+  })
+
   test('normal samples have mean 0, variance 1 and kurtosis 3 within three standard errors', () => {
     const n = 100_001
     const x = randomStream(1).normal(n)

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
 import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+import { randomGenerator } from './random-generator.ts'
 
 /**
  * A stream of random numbers, fixed by its seed: the same seed gives the same bits on every backend and any
@@ -29,11 +28,16 @@ export function randomStream(seed: number): RandomStream {
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
     throw new RangeError(`seed is ${seed}; it must be an integer from 0 to 4294967295`)
   }
-  const generator = xoroshiro128plus(seed | 0)
+  return streamOf(String(seed))
+}
+
+/** A fork's key is a path of labels that starts at the seed: nothing drawn is part of it. */
+function streamOf(key: string): RandomStream {
+  const generator = randomGenerator(key)
   return {
     normal: size => boxMuller(size, () => uniformFloat64(generator)),
     uniform: size => Float32Array.from({ length: size }, () => uniformFloat32(generator)),
-    fork: label => randomStream(createHash('sha256').update(`${seed}/${label}`).digest().readUInt32LE()),
+    fork: label => streamOf(`${key}/${label}`),
   }
 }
 

@@ -56,7 +56,7 @@ function pickMaxima(
     readonly filterSize: number | readonly [number, number]
   }
   const [height, width] = pair(filterSize)
-  if (pair(filterSize).join() !== pair(strides).join() || pad === 'same') {
+  if (pair(filterSize).join() !== pair(strides).join() || pad !== 'valid') {
     throw new Error(
       `maxPool with windows ${pair(filterSize).join('×')}, strides ${pair(strides).join('×')} and pad ${JSON.stringify(pad)} ` +
         "has no verified second derivative: use windows as large as the strides and pad 'valid'",

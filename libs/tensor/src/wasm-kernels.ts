@@ -9,20 +9,40 @@ import { mendMaxPoolGradient } from './wasm-max-pool.ts'
  */
 export function registerWasmKernels(): void {
   replaceKernel('BatchMatMul', 'wasm', transposeFirst)
-  replaceKernel('Conv2DBackpropInput', 'wasm', convolveRotated)
+  replaceKernel('Conv2D', 'wasm', refuseOtherPads)
+  replaceKernel('FusedConv2D', 'wasm', refuseOtherPads)
+  replaceKernel('Conv2DBackpropInput', 'wasm', stock => refuseOtherPads(convolveRotated(stock)))
   replaceKernel('MaxPoolGrad', 'wasm', mendMaxPoolGradient)
   tf.registerKernel({
     kernelName: 'Conv2DBackpropFilter',
     backendName: 'wasm',
-    kernelFunc: ({ inputs, attrs }) =>
+    kernelFunc: refuseOtherPads(({ inputs, attrs }) =>
       tf.tidy(() =>
         filterGradient(input(inputs, 'x'), input(inputs, 'dy'), attrs as unknown as FilterAttributes),
       ),
+    ),
   })
 }
 
 interface FilterAttributes extends WindowAttributes {
   readonly filterShape: readonly [number, number, number, number]
+}
+
+/**
+ * Where a pad is a number, TensorFlow.js takes the filter's height for its width too: with a filter that is not
+ * square, wasm then writes past the end of its output and spoils what lies behind. TensorFlow's own gradients
+ * refuse every pad but these two as well.
+ */
+function refuseOtherPads(kernel: tf.KernelFunc): tf.KernelFunc {
+  return params => {
+    const { pad } = params.attrs as unknown as WindowAttributes
+    if (pad !== 'same' && pad !== 'valid') {
+      throw new RangeError(
+        `conv2d on wasm: pad is ${JSON.stringify(pad)}; it must be 'same' or 'valid' (tf.pad, then 'valid', gives any other)`,
+      )
+    }
+    return kernel(params)
+  }
 }
 
 /** aᵀ and bᵀ are laid out first, then multiplied untransposed. */
@@ -52,8 +72,7 @@ function swapLastTwo(x: tf.Tensor): tf.Tensor {
 function convolveRotated(stock: tf.KernelFunc): tf.KernelFunc {
   return params => {
     const { strides, pad } = params.attrs as unknown as WindowAttributes
-    if (pair(strides).some(stride => stride !== 1) || (pad !== 'same' && pad !== 'valid'))
-      return stock(params)
+    if (pair(strides).some(stride => stride !== 1)) return stock(params)
     return tf.tidy(() => {
       const filter = input(params.inputs, 'filter') as tf.Tensor4D
       const dy = input(params.inputs, 'dy') as tf.Tensor4D
@@ -89,8 +108,6 @@ function filterGradient(x: tf.Tensor, dy: tf.Tensor, attributes: FilterAttribute
 function paddings(x: tf.Tensor, dy: tf.Tensor, attributes: FilterAttributes): [number, number][] {
   const { pad, strides, filterShape } = attributes
   if (pad === 'valid') return [[0, 0], [0, 0], [0, 0], [0, 0]] // prettier-ignore
-  if (typeof pad === 'number') return [[0, 0], [pad, pad], [pad, pad], [0, 0]] // prettier-ignore
-  if (pad !== 'same') return pad.map(([before, after]) => [before, after])
   const along = (axis: 1 | 2): [number, number] => {
     const stride = pair(strides)[axis - 1] ?? 1
     const total = ((dy.shape[axis] ?? 0) - 1) * stride + (filterShape[axis - 1] ?? 0) - (x.shape[axis] ?? 0)
