@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { report } from './examine.ts'
-import { start } from './test-support.ts'
+import { checkKernel, report } from './examine.ts'
+import { start, temporaryFolder } from './test-support.ts'
 
 test('a line a check, with its mark', () => {
   const checks = [
@@ -34,8 +36,24 @@ test('the backend that auto takes is told, with the reason', async () => {
   })
 })
 
-test('an unregistered kernel and an unknown backend are ✗, and the exit code says so', async () => {
-  const { code, stdout } = await start(['doctor'], tmpdir(), { FLATLAND_BACKEND: 'gpu' }).ended
+test('an unregistered kernel is ✗, and the line says what to do', () => {
+  expect(checkKernel(null)).toEqual({
+    name: 'Kernel',
+    state: 'missing',
+    found: 'flatland is not registered: run `npm run setup`.',
+  })
+})
+
+test('a kernel whose paths lead nowhere and an unknown backend are ✗, and the exit code says so', async () => {
+  const folder = temporaryFolder()
+  const spec = join(folder, 'jupyter', 'kernels', 'flatland')
+  // Jupyter looks here first, whether set-up has registered the kernel in .venv or not.
+  writeFileSync(
+    join(spec, 'kernel.json'),
+    JSON.stringify({ argv: ['/gone/node', process.execPath, '{connection_file}'], display_name: 'gone' }),
+  )
+  const { code, stdout } = await start(['doctor'], folder, { FLATLAND_BACKEND: 'gpu' }).ended
   expect(code).toBe(1)
+  expect(stdout).toContain(`✗ Kernel: flatland in ${spec} starts /gone/node, which does not exist: run`)
   expect(stdout).toMatch(/^✗ Backend: 'gpu' is no backend/m)
 })

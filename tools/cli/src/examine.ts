@@ -55,7 +55,7 @@ function python(): Check[] {
     return [
       ok('Python', `${found.python}, ${venvPython()}`),
       ok('Jupyter', packages.join(', ')),
-      kernel(found.kernel),
+      checkKernel(found.kernel),
     ]
   } catch (error) {
     const reason = error instanceof Error ? (error.message.trim().split('\n').at(-1) ?? '') : String(error)
@@ -63,7 +63,8 @@ function python(): Check[] {
   }
 }
 
-function kernel(folder: string | null): Check {
+/** @param folder where Jupyter finds the kernel's `kernel.json`, or null */
+export function checkKernel(folder: string | null): Check {
   if (folder === null) return missing('Kernel', 'flatland is not registered: run `npm run setup`.')
   const { argv } = z
     .object({ argv: z.array(z.string()) })
@@ -79,13 +80,10 @@ function kernel(folder: string | null): Check {
 }
 
 function compiler(): Check {
-  const candidates = [process.env['CXX'], 'g++', 'clang++', 'c++'].filter(
-    each => each !== undefined && each !== '',
-  )
-  for (const candidate of candidates) {
-    const version = candidate === undefined ? undefined : versionOf(candidate)
-    if (version !== undefined) return ok('C++ compiler', version)
-  }
+  const version = [process.env['CXX'], 'g++', 'clang++', 'c++']
+    .map(each => versionOf(each ?? ''))
+    .find(each => each !== undefined)
+  if (version !== undefined) return ok('C++ compiler', version)
   const advice = 'not found; the native backend is compiled with one. Install it, e.g. `apt install g++`.'
   return nativeAddonIsBuilt()
     ? ok('C++ compiler', 'not found, and not needed: the build is there.')

@@ -41,6 +41,8 @@ export async function step(label, command, args, options = {}) {
 function run(command, args, options) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    const stop = () => child.kill()
+    process.once('exit', stop)
     let printed = ''
     /** @param {Buffer} chunk */
     const keep = chunk => (printed = (printed + chunk.toString()).slice(-20_000))
@@ -50,9 +52,12 @@ function run(command, args, options) {
       reject(new Error(`${command} could not be started: ${error.message}`))
     })
     child.on('close', code => {
+      process.off('exit', stop)
       if (code === 0) resolve()
-      else
-        reject(new Error(`${command} ${args.join(' ')} ended with code ${String(code)}:\n${printed.trim()}`))
+      else {
+        const said = printed.trim() || `${command} printed nothing`
+        reject(new Error(`${command} ${args.join(' ')} ended with code ${String(code)}:\n${said}`))
+      }
     })
   })
 }

@@ -1,12 +1,14 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { cacheDirectory } from './cache-directory.mjs'
 import { step } from './progress.mjs'
 
 /**
- * Makes `.venv` with the pinned Jupyter of `requirements.txt` (every file checked by hash), and nothing outside
- * the repository. Made anew when the requirements or the host's Python change.
+ * Makes `.venv` with the pinned Jupyter of `requirements.txt` (every file checked by hash); outside the repository
+ * only the cache is written to. Made anew when the requirements change, and when its Python no longer runs or no
+ * longer finds Jupyter, as after an upgrade of the host's Python.
  *
  * @returns the Python of `.venv`
  * @throws when no Python ≥ 3.10 with `venv` is found: Jupyter cannot run without one
@@ -17,7 +19,8 @@ export async function preparePython(root: string): Promise<string> {
   const python = join(environment, 'bin', 'python')
   const requirements = join(root, 'tools', 'setup', 'requirements.txt')
   const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex')
-  if (existsSync(python) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted) return python
+  const stamped = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted
+  if (stamped && findsJupyter(python)) return python
 
   const host = hostPython()
   rmSync(environment, { recursive: true, force: true })
@@ -29,6 +32,8 @@ export async function preparePython(root: string): Promise<string> {
       'install',
       '--quiet',
       '--disable-pip-version-check',
+      '--cache-dir',
+      join(cacheDirectory(), 'pip'),
       '--require-hashes',
       '-r',
       requirements,
@@ -36,6 +41,12 @@ export async function preparePython(root: string): Promise<string> {
   ])
   writeFileSync(stampFile, wanted)
   return python
+}
+
+/** Looks and does not import: a few hundredths of a second. */
+function findsJupyter(python: string): boolean {
+  const code = "import importlib.util, sys; sys.exit(importlib.util.find_spec('jupyterlab') is None)"
+  return spawnSync(python, ['-I', '-c', code], { stdio: 'ignore' }).status === 0
 }
 
 function hostPython(): string {

@@ -1,47 +1,8 @@
-import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-
-/** Each case runs a part of set-up in a process of its own, in an empty folder, with an empty cache. */
-let folder: string
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'flatland-setup-'))
-  mkdirSync(join(folder, 'tools', 'setup'), { recursive: true })
-  writeFileSync(join(folder, 'tools', 'setup', 'requirements.txt'), '')
-})
-
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true })
-})
-
-/** Runs `code` with this folder's modules imported by name; resolves to what it printed, both streams. */
-function run(module: string, code: string, environment: Record<string, string> = {}): Promise<string> {
-  const script = `const m = await import(${JSON.stringify(join(import.meta.dirname, module))})
-    const root = ${JSON.stringify(folder)}
-    try { ${code} } catch (error) { console.log('REFUSED: ' + error.message) }`
-  const env = { ...process.env, FLATLAND_BACKEND: '', FLATLAND_CACHE: join(folder, 'cache'), ...environment }
-  return new Promise(resolve => {
-    execFile(
-      process.execPath,
-      ['--input-type=module', '-e', script],
-      { env, cwd: folder },
-      (_, out, errors) => {
-        resolve(out + errors)
-      },
-    )
-  })
-}
-
-/** A PATH with nothing on it but the named programs. */
-function pathWith(...programs: string[]): string {
-  const bin = join(folder, 'bin')
-  mkdirSync(bin)
-  for (const program of programs) symlinkSync('/bin/true', join(bin, program))
-  return bin
-}
+import { expect, test } from 'vitest'
+import { folder, pathWith, run, script } from './test-support.ts'
 
 test('without Python, one line says what is missing, what for, and how to get it', async () => {
   const said = await run('python.ts', 'await m.preparePython(root)', { PATH: pathWith() })
@@ -54,37 +15,46 @@ test('a program called python3 that is no Python ≥ 3.10 counts as missing', as
   expect(said).toContain('REFUSED: Python ≥ 3.10')
 })
 
-test('without a compiler, one line says that notebooks run on wasm, and why', async () => {
-  const said = await run('native-backend.ts', "await m.prepareNativeBackend(root, 'python')", {
-    PATH: pathWith(),
-    CXX: '',
-  })
-  expect(said.trim().split('\n')).toHaveLength(1)
-  expect(said).toMatch(
-    /^! The native backend is not built, notebooks run on wasm.*a C\+\+ compiler is missing/,
-  )
-})
-
-test('with FLATLAND_BACKEND=native the missing compiler is an error, with wasm nothing is built', async () => {
+test('.venv is kept while its Python finds Jupyter, and made anew when it does not', async () => {
+  const venv = join(folder, '.venv')
+  const python = join(venv, 'bin', 'python')
+  const prepare = 'console.log(await m.preparePython(root))'
   const PATH = pathWith()
-  const prepare = "await m.prepareNativeBackend(root, 'python'); console.log('went on')"
-  expect(await run('native-backend.ts', prepare, { PATH, CXX: '', FLATLAND_BACKEND: 'native' })).toMatch(
-    /^REFUSED: FLATLAND_BACKEND=native, but a C\+\+ compiler is missing/,
+  script(python, 'exit 0')
+  writeFileSync(join(venv, 'flatland-requirements-sha256'), createHash('sha256').update('').digest('hex'))
+  expect(await run('python.ts', prepare, { PATH })).toBe(`${python}\n`)
+  script(python, 'exit 1')
+  expect(await run('python.ts', prepare, { PATH })).toContain('REFUSED: Python ≥ 3.10')
+})
+
+test("pip's cache lies in flatland's", async () => {
+  const made = join(folder, '.venv', 'bin')
+  const bin = pathWith()
+  script(
+    join(bin, 'python3'),
+    'if [ "$1" = -c ]; then echo 3 12; exit; fi',
+    `/bin/mkdir -p ${made}`,
+    `printf '#!/bin/sh\\necho "$@" >> ${join(folder, 'calls')}\\n' > ${join(made, 'python')}`,
+    `/bin/chmod +x ${join(made, 'python')}`,
   )
-  expect(await run('native-backend.ts', prepare, { PATH, CXX: '', FLATLAND_BACKEND: 'wasm' })).toBe(
-    'went on\n',
+  await run('python.ts', 'await m.preparePython(root)', { PATH: bin })
+  expect(readFileSync(join(folder, 'calls'), 'utf8')).toContain(
+    `pip install --quiet --disable-pip-version-check --cache-dir ${join(folder, 'cache', 'pip')} --require-hashes`,
   )
 })
 
-test('a build that fails leaves no folder under the final name', async () => {
-  const code = `await m.prepareNativeBackend(root, 'python')`
-  const said = await run('native-backend.ts', code, {
-    PATH: pathWith('g++'),
-    FLATLAND_TENSORFLOW: join(folder, 'nowhere'),
-  })
-  expect(said).toContain('REFUSED: ')
-  const left = await run('../../../libs/tensor/src/native-addon.ts', 'console.log(m.nativeAddonIsBuilt())')
-  expect(left).toBe('false\n')
+test("the cache's folder is the one of @flatland/tensor", async () => {
+  const code = `const { cacheDirectory } =
+      await import(${JSON.stringify(join(import.meta.dirname, '../../../libs/tensor/src/cache-directory.ts'))})
+    console.log(m.cacheDirectory() === cacheDirectory(), m.cacheDirectory())`
+  const HOME = join(folder, 'home')
+  const said = (environment: Record<string, string>) =>
+    run('cache-directory.mjs', code, { HOME, ...environment })
+  const inHome = `true ${join(HOME, '.cache', 'flatland')}\n`
+  expect(await said({})).toBe(`true ${join(folder, 'cache')}\n`)
+  expect(await said({ FLATLAND_CACHE: '', XDG_CACHE_HOME: '/xdg' })).toBe('true /xdg/flatland\n')
+  expect(await said({ FLATLAND_CACHE: '', XDG_CACHE_HOME: 'relative' })).toBe(inHome)
+  expect(await said({ FLATLAND_CACHE: '', XDG_CACHE_HOME: '' })).toBe(inHome)
 })
 
 test("Jupyter's files lie in .venv, name this Node, and are written once", async () => {

@@ -1,0 +1,130 @@
+import { execFileSync } from 'node:child_process'
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import {
+  ADDON_FLAGS,
+  nativeAddonIsBuilt,
+  nativeDirectory,
+  TENSORFLOW_LIBRARIES,
+  TENSORFLOW_VERSION,
+} from '@flatland/tensor/native-addon'
+import { cacheDirectory } from './cache-directory.mjs'
+import { codeOf, isAlive } from './lock.mjs'
+import { step } from './progress.mjs'
+
+const { resolve } = createRequire(import.meta.url)
+
+/**
+ * Everything happens in a folder beside the final one, which gets its name only when it is whole.
+ *
+ * @throws with what pip or the compiler printed, when one of them fails
+ */
+export async function buildNativeAddon(root: string, python: string): Promise<void> {
+  const target = nativeDirectory()
+  mkdirSync(dirname(target), { recursive: true })
+  const scratch = mkdtempSync(`${target}.building-${String(process.pid)}-`)
+  try {
+    const tensorflow = process.env['FLATLAND_TENSORFLOW'] ?? (await unpackWheel(root, python, scratch))
+    const ready = join(scratch, 'ready')
+    mkdirSync(ready)
+    for (const library of TENSORFLOW_LIBRARIES) place(join(tensorflow, library), join(ready, library))
+    await step('Native backend, compiled', compiler() ?? 'c++', compilerArguments(tensorflow, ready))
+    moveTo(target, ready)
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+/** Removes the folders, of more than 1 GB each, of builds that were killed. */
+export function removeAbandonedBuilds(): void {
+  const folder = dirname(nativeDirectory())
+  if (!existsSync(folder)) return
+  for (const name of readdirSync(folder)) {
+    const maker = /\.building-(\d+)-/.exec(name)?.[1]
+    if (maker === undefined || isAlive(Number(maker))) continue
+    rmSync(join(folder, name), { recursive: true, force: true })
+  }
+}
+
+/** The first of `$CXX`, g++, clang++ and c++ that runs. */
+export function compiler(): string | undefined {
+  return [process.env['CXX'], 'g++', 'clang++', 'c++'].find(candidate => {
+    try {
+      if (candidate) execFileSync(candidate, ['--version'], { stdio: 'ignore' })
+      return Boolean(candidate)
+    } catch {
+      return false
+    }
+  })
+}
+
+/** Another clone may have built the same meanwhile: then its folder stays. */
+function moveTo(target: string, ready: string): void {
+  if (!nativeAddonIsBuilt()) rmSync(target, { recursive: true, force: true })
+  try {
+    renameSync(ready, target)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error
+  }
+}
+
+async function unpackWheel(root: string, python: string, scratch: string): Promise<string> {
+  await step(`TensorFlow ${TENSORFLOW_VERSION}, 274 MB, checked by hash`, python, [
+    ...['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--require-hashes'],
+    ...['--cache-dir', join(cacheDirectory(), 'pip')],
+    // One fixed wheel whatever the host's Python is: only its libraries are used.
+    ...[
+      '--only-binary=:all:',
+      '--python-version=3.11',
+      '--platform=manylinux_2_27_x86_64',
+      '--dest',
+      scratch,
+    ],
+    ...['-r', join(root, 'tools', 'setup', 'requirements-native.txt')],
+  ])
+  const wheel = readdirSync(scratch).find(name => name.endsWith('.whl'))
+  if (wheel === undefined) throw new Error('pip downloaded no TensorFlow wheel')
+  await step('TensorFlow libraries, unpacked', python, [
+    join(import.meta.dirname, 'unpack_wheel.py'),
+    join(scratch, wheel),
+    scratch,
+  ])
+  return join(scratch, 'tensorflow')
+}
+
+/** A link costs nothing; where a file system refuses it, a copy. */
+function place(from: string, to: string): void {
+  try {
+    linkSync(from, to)
+  } catch {
+    copyFileSync(from, to)
+  }
+}
+
+function compilerArguments(tensorflow: string, ready: string): string[] {
+  const tfjs = dirname(resolve('@tensorflow/tfjs-node/package.json'))
+  const headers = join(dirname(resolve('node-api-headers/package.json')), 'include')
+  const binding = join(tfjs, 'binding')
+  return [
+    ...ADDON_FLAGS,
+    ...[join(tensorflow, 'include'), headers, tfjs, binding].map(folder => `-I${folder}`),
+    ...readdirSync(binding)
+      .filter(name => name.endsWith('.cc'))
+      .map(name => join(binding, name)),
+    join(import.meta.dirname, '..', 'native', 'quiet_log.cc'),
+    `-L${ready}`,
+    ...TENSORFLOW_LIBRARIES.map(library => `-l:${library}`),
+    '-Wl,-rpath,$ORIGIN',
+    ...['-o', join(ready, 'tfjs_binding.node')],
+  ]
+}
