@@ -79,7 +79,7 @@ describe('measureUpdateTimes', () => {
     const long = { ...study, batchSizes: [1000], hidden: [512, 512], secondsPerSize: 300, repetitions: 1e6 }
     const script = `const { fork } = await import('node:child_process')
       const child = fork(${JSON.stringify(worker)}, { execArgv: [] }); child.send(${JSON.stringify(long)})
-      child.on('message', () => { console.log(child.pid) })`
+      child.on('message', () => { process.stdout.write(String(child.pid)) })`
     const parent = spawn(process.execPath, ['--input-type=module', '-e', script])
     const [pid] = (await once(parent.stdout, 'data')) as [Buffer]
     parent.kill('SIGKILL')

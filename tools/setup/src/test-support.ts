@@ -22,7 +22,9 @@ export function run(module: string, code: string, environment: Record<string, st
   const script = `const m = await import(${JSON.stringify(join(import.meta.dirname, module))})
     const root = ${JSON.stringify(folder)}
     try { ${code} } catch (error) { console.log('REFUSED: ' + error.message) }`
-  const env = { ...process.env, FLATLAND_BACKEND: '', FLATLAND_CACHE: join(folder, 'cache'), ...environment }
+  // No colours, which Nx asks its tasks for: the texts are compared.
+  const own = { FORCE_COLOR: '0', FLATLAND_BACKEND: '', FLATLAND_CACHE: join(folder, 'cache') }
+  const env = { ...process.env, ...own, ...environment }
   return new Promise(resolve => {
     execFile(
       process.execPath,
