@@ -71,12 +71,9 @@ export function checkKernel(folder: string | null): Check {
     .parse(JSON.parse(readFileSync(join(folder, 'kernel.json'), 'utf8')))
   // A clone that was moved or a Node that was removed leaves paths that lead nowhere.
   const gone = argv.filter(each => each.startsWith('/') && !existsSync(each))
-  return gone.length === 0
-    ? ok('Kernel', `flatland, registered in ${folder}`)
-    : missing(
-        'Kernel',
-        `flatland in ${folder} starts ${gone.join(', ')}, which does not exist: run \`npm run setup\`.`,
-      )
+  if (gone.length === 0) return ok('Kernel', `flatland, registered in ${folder}`)
+  const fault = `starts ${gone.join(', ')}, which does not exist: run \`npm run setup\`.`
+  return missing('Kernel', `flatland in ${folder} ${fault}`)
 }
 
 function compiler(): Check {
@@ -84,19 +81,16 @@ function compiler(): Check {
     .map(each => versionOf(each ?? ''))
     .find(each => each !== undefined)
   if (version !== undefined) return ok('C++ compiler', version)
+  if (nativeAddonIsBuilt()) return ok('C++ compiler', 'not found, and not needed: the build is there.')
   const advice = 'not found; the native backend is compiled with one. Install it, e.g. `apt install g++`.'
-  return nativeAddonIsBuilt()
-    ? ok('C++ compiler', 'not found, and not needed: the build is there.')
-    : warning('C++ compiler', advice)
+  return warning('C++ compiler', advice)
 }
 
 function nativeBuild(): Check {
+  const folder = nativeDirectory()
   return nativeAddonIsBuilt()
-    ? ok('Native build', `TensorFlow ${TENSORFLOW_VERSION}, ${nativeDirectory()}`)
-    : warning(
-        'Native build',
-        `none in ${nativeDirectory()}: run \`npm run setup\`; it says what is in its way.`,
-      )
+    ? ok('Native build', `TensorFlow ${TENSORFLOW_VERSION}, ${folder}`)
+    : warning('Native build', `none in ${folder}: run \`npm run setup\`; it says what is in its way.`)
 }
 
 function cache(): Check {

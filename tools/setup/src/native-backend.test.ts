@@ -56,8 +56,11 @@ test('with FLATLAND_BACKEND=native the missing compiler is an error, with wasm n
 
 test('a FLATLAND_BACKEND that is no backend is refused with what is allowed, an empty one counts as unset', async () => {
   const PATH = pathWith()
+  expect(await run('native-backend.ts', prepare, { PATH, CXX: '', FLATLAND_BACKEND: 'auto' })).toMatch(
+    /^! The native backend is not built/,
+  )
   expect(await run('native-backend.ts', prepare, { PATH, FLATLAND_BACKEND: 'nativ' })).toBe(
-    "REFUSED: FLATLAND_BACKEND is 'nativ': set it to native, wasm or cpu, or leave it unset.\n",
+    "REFUSED: FLATLAND_BACKEND is 'nativ': set it to auto, native, wasm or cpu, or leave it unset.\n",
   )
   expect(await run('native-backend.ts', prepare, { PATH, CXX: '', FLATLAND_BACKEND: '' })).toContain(
     'went on',

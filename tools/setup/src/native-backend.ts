@@ -38,9 +38,9 @@ function fallBack(reason: string): void {
 
 function wantedBackend(): string | undefined {
   const wanted = process.env['FLATLAND_BACKEND']
-  if (wanted === undefined || wanted === '') return undefined
+  if (wanted === undefined || wanted === '' || wanted === 'auto') return undefined
   if (['native', 'wasm', 'cpu'].includes(wanted)) return wanted
-  throw new Error(`FLATLAND_BACKEND is '${wanted}': set it to native, wasm or cpu, or leave it unset.`)
+  throw new Error(`FLATLAND_BACKEND is '${wanted}': set it to auto, native, wasm or cpu, or leave it unset.`)
 }
 
 function findObstacle(): string | undefined {
