@@ -87,6 +87,7 @@ function summarise({ backend, threads }: UpdateTimeStudy, batchSize: number, tim
   return Object.freeze({ backend, threads, batchSize, median, lower, upper, repetitions: times.length })
 }
 
+/** The worker of the call that measures now; a later call stops it. */
 let current: ChildProcess | undefined
 
 /** @returns why the worker ended early, `undefined` where it finished */
@@ -110,7 +111,6 @@ function runWorker(
       reason = 'stopped by the caller'
       worker.kill('SIGKILL')
     }
-    if (signal?.aborted === true) stop()
     signal?.addEventListener('abort', stop, { once: true })
     worker.stderr?.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-2000)))
     worker.on('message', raw => {
