@@ -18,6 +18,7 @@ interface Output {
 /** What came of a request: its reply, and all that was published until the kernel was idle again. */
 export interface Answer {
   reply: Content
+  /** Grows when the cell publishes something after its end. */
   outputs: Output[]
   /** The contents of the outputs of one type. */
   of(type: string): Content[]
@@ -40,8 +41,11 @@ export interface KernelClient {
   close(): Promise<void>
 }
 
-/** Starts a kernel as Jupyter would, in the folder of the notebook; through the command `wrapper`, if given. */
-export async function startKernel(directory: string, wrapper: string[] = []): Promise<KernelClient> {
+/** Starts a kernel as Jupyter would, in the folder of the notebook: this project's, or the one of another `argv`. */
+export async function startKernel(
+  directory: string,
+  argv = kernelSpec({ node: process.execPath }).argv,
+): Promise<KernelClient> {
   const home = mkdtempSync(join(tmpdir(), 'kernel-'))
   const key = randomUUID()
   const [shell_port, iopub_port, control_port, stdin_port, hb_port] = await freePorts(5)
@@ -49,7 +53,7 @@ export async function startKernel(directory: string, wrapper: string[] = []): Pr
   const ports = { shell_port, iopub_port, control_port, stdin_port, hb_port }
   writeFileSync(file, JSON.stringify({ transport: 'tcp', ip: '127.0.0.1', key, ...ports }))
 
-  const [command = '', ...args] = [...wrapper, ...kernelSpec({ node: process.execPath }).argv]
+  const [command = '', ...args] = argv
   const kernel = spawn(
     command,
     args.map(arg => arg.replace('{connection_file}', file)),
@@ -111,9 +115,7 @@ export async function startKernel(directory: string, wrapper: string[] = []): Pr
         outputs: [],
         idle: false,
         settle() {
-          if (!waiting.idle || !waiting.reply) return
-          pending.delete(id)
-          resolve(answer(waiting.reply, waiting.outputs))
+          if (waiting.idle && waiting.reply) resolve(answer(waiting.reply, waiting.outputs))
         },
       }
       pending.set(id, waiting)

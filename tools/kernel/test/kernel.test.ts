@@ -469,7 +469,13 @@ test('shuts down when asked, also from the middle of a loop', async () => {
 })
 
 test('ends when the process that started it was killed', async () => {
-  const other = await startKernel(folder.path, ['sh', '-c', '"$@" & wait', 'sh'])
+  const other = await startKernel(folder.path, [
+    'sh',
+    '-c',
+    '"$@" & wait',
+    'sh',
+    ...kernelSpec({ node: process.execPath }).argv,
+  ])
   const answer = await other.execute('process.pid')
   const pid = Number(plainText(answer.of('execute_result')[0]))
   expect(isAlive(pid)).toBe(true)
