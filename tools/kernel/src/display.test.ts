@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { displayMethod, mimeBundle } from './display.ts'
+import { displayMethod, liveBundle, liveDisplayMethod, mimeBundle } from './display.ts'
 
 test('values without a display method are shown as text', () => {
   expect([7, 'a', null, { b: [1] }].map(mimeBundle)).toEqual(
@@ -30,4 +30,53 @@ test('a promise of a bundle is a promise of what is shown', async () => {
 test('a method that gives no bundle is no display method', () => {
   const value = { [displayMethod]: () => 'text', a: 1 }
   expect(mimeBundle(value)).toMatchObject({ 'text/plain': expect.stringContaining('a: 1') as string })
+})
+
+test.each([
+  ['a cycle', circular(), 'Converting circular structure to JSON'],
+  ['a bigint', { n: 1n }, 'Do not know how to serialize a BigInt'],
+  ['a function', () => 1, 'it is [Function'],
+  ['nothing', undefined, 'it is undefined'],
+])('%s is no content: one clear error', async (_, content, reason) => {
+  const show = () => mimeBundle({ [displayMethod]: () => ({ 'application/json': content }) })
+  expect(show).toThrow(TypeError)
+  expect(show).toThrow(`gives application/json that is neither text, bytes nor JSON (${reason}`)
+  const later = mimeBundle({ [displayMethod]: () => Promise.resolve({ 'application/json': content }) })
+  await expect(later).rejects.toThrow('put in numbers, texts, lists and plain objects only')
+})
+
+function circular(): object {
+  const self: Record<string, unknown> = {}
+  self['self'] = self
+  return self
+}
+
+test('numbers and null are JSON', () => {
+  const bundle = { 'text/plain': '', 'application/json': null, 'application/x+json': 5 }
+  expect(mimeBundle({ [displayMethod]: () => bundle })).toEqual(bundle)
+})
+
+test('an error as a value is its text, up to where the code of the cell ends', () => {
+  const error = new TypeError('no such layer', { cause: new Error('no file') })
+  const internal = `    at run (${import.meta.dirname}/session.ts:1:1)\n    at node:internal/x:1:1`
+  error.stack = `TypeError: no such layer\n    at build (notebook:cell[3]:2:7)\n${internal}`
+  const text = String((mimeBundle(error) as Record<string, string>)['text/plain'])
+  expect(text).toContain('TypeError: no such layer\n    at build (notebook:cell[3]:2:7)')
+  expect(text).toContain('no file')
+  expect(text).not.toContain('session.ts')
+  expect(text).not.toContain('node:internal')
+})
+
+test('a display method wins over the view of a kind', () => {
+  const rows = Object.assign([{ a: 1 }], { [displayMethod]: () => ({ 'text/plain': 'mine' }) })
+  expect(mimeBundle(rows)).toEqual({ 'text/plain': 'mine' })
+})
+
+test('only a live display method gives a live form', () => {
+  expect(liveBundle({ [liveDisplayMethod]: () => ({ 'text/plain': 'so far' }) })).toEqual({
+    'text/plain': 'so far',
+  })
+  expect([{ [displayMethod]: () => ({}) }, [{ a: 1 }], 5, null].map(liveBundle)).toEqual(
+    Array(4).fill(undefined),
+  )
 })

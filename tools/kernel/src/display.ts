@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { viewOf } from './views/view.ts'
 
 /** From MIME type to content: text, base64, or JSON. */
 export type MimeBundle = Record<string, unknown>
@@ -7,22 +8,35 @@ export type MimeBundle = Record<string, unknown>
 export const displayMethod = Symbol.for('Jupyter.display')
 
 /**
- * How a value is shown: what its display method returns, or its text. Bytes become base64, and `text/plain` is there in
- * any case. Throws what the display method throws.
+ * The method of a value that changes while a cell runs: a form of it that is cheap to make. A display that is updated in
+ * place uses it; the end of the cell brings what {@link displayMethod} returns.
+ */
+export const liveDisplayMethod = Symbol.for('flatland.liveDisplay')
+
+/**
+ * How a value is shown: what its display method returns, else the view of its kind, else its text. Bytes become base64,
+ * and `text/plain` is there in any case.
+ *
+ * Throws what the display method throws, and a TypeError when a content is no JSON.
  */
 export function mimeBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
-  if (!isDisplayable(value)) return plainText(value)
-  const bundle = value[displayMethod]()
+  return bundleBy(displayMethod, value) ?? viewOf(value) ?? plainText(value)
+}
+
+/** The form of a value that is going to change; undefined if it has none of its own. */
+export function liveBundle(value: unknown): MimeBundle | Promise<MimeBundle> | undefined {
+  return bundleBy(liveDisplayMethod, value)
+}
+
+function bundleBy(method: symbol, value: unknown): MimeBundle | Promise<MimeBundle> | undefined {
+  if (!hasMethod(value, method)) return undefined
+  const bundle = value[method]?.()
   return bundle instanceof Promise ? bundle.then(found => completed(found, value)) : completed(bundle, value)
 }
 
-interface Displayable {
-  [displayMethod](): unknown
-}
-
-function isDisplayable(value: unknown): value is Displayable {
+function hasMethod(value: unknown, method: symbol): value is Record<symbol, () => unknown> {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
-  return typeof (value as Partial<Displayable>)[displayMethod] === 'function'
+  return typeof (value as Record<symbol, unknown>)[method] === 'function'
 }
 
 function completed(bundle: unknown, value: unknown): MimeBundle {
@@ -30,10 +44,36 @@ function completed(bundle: unknown, value: unknown): MimeBundle {
   const complete: MimeBundle = 'text/plain' in bundle ? {} : plainText(value)
   for (const [type, content] of Object.entries(bundle) as [string, unknown][]) {
     complete[type] = content instanceof Uint8Array ? Buffer.from(content).toString('base64') : content
+    if (typeof content !== 'string') checkJson(type, content)
   }
   return complete
 }
 
+function checkJson(type: string, content: unknown): void {
+  let reason = `it is ${inspect(content)}`
+  try {
+    const json: unknown = JSON.stringify(content)
+    if (json !== undefined) return
+  } catch (error) {
+    reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+  }
+  throw new TypeError(
+    `the display method gives ${type} that is neither text, bytes nor JSON (${reason}); ` +
+      'put in numbers, texts, lists and plain objects only, without a cycle',
+  )
+}
+
 function plainText(value: unknown): MimeBundle {
-  return { 'text/plain': inspect(value) }
+  const text = inspect(value)
+  return { 'text/plain': value instanceof Error ? withoutInternals(text) : text }
+}
+
+/** A trace ends where the reader's code does. */
+function withoutInternals(trace: string): string {
+  const lines = trace.split('\n')
+  return lines.filter(line => !/^\s+at /.test(line) || !isInternal(line)).join('\n')
+}
+
+function isInternal(frame: string): boolean {
+  return [import.meta.dirname, '(node:', 'at node:'].some(place => frame.includes(place))
 }
