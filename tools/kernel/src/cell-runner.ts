@@ -1,98 +1,155 @@
 import { relative } from 'node:path'
+import { inspect } from 'node:util'
+import { setTimeout } from 'node:timers/promises'
+import { createCell, currentCell, runAs, stopBackground, type Cell } from './cell.ts'
+import { ownTimers } from './cell-timers.ts'
 import type { Compiler } from './compiler.ts'
 import type { Connection } from './connection.ts'
 import { mimeBundle, type MimeBundle } from './display.ts'
-import { errorReport, type ErrorReport } from './errors.ts'
+import { errorReport, InterruptError, type ErrorReport } from './errors.ts'
+import type { HistoryEntry } from './history.ts'
 import { redirectStreams } from './output-streams.ts'
-import { createSession } from './session.ts'
+import { progress } from './progress.ts'
+import { createSession, type Session } from './session.ts'
 import type { Content, Message } from './wire.ts'
 
 /** Runs cells and publishes what they show. */
 export interface CellRunner {
   /** Answers an `execute_request`. Never rejects. */
   execute(request: Message): Promise<Content>
+  /** Ends the running cell; when none runs, whatever earlier cells have left running. */
   interrupt(): void
   declarations(): string
+  history(): readonly HistoryEntry[]
   report(error: unknown): ErrorReport
 }
 
-/** From now on this process's standard streams, its stray errors and the global `display` belong to the cells. */
-export function createCellRunner(connection: Connection, compiler: Compiler): CellRunner {
-  const cells = new Map<number, string>()
-  let count = 0
-  let displays: Promise<void>[] = []
-  /** Whose output it is: the cell that runs, or ran last. */
-  let parent: Message | undefined
+/** How long the end of an interrupted cell may take before it is answered without, in ms. */
+const patience = 1000
 
-  const publish = (type: string, content: Content) => {
-    if (parent) connection.publish(parent, type, content)
-  }
-  const report = (error: unknown) => errorReport(error, cells)
-  const session = createSession(compiler, {
-    displaysEnd: () => Promise.allSettled(displays),
+/** From now on this process's standard streams, its timers, its stray errors and the global `display` belong to the cells. */
+export function createCellRunner(connection: Connection, compiler: Compiler): CellRunner {
+  const sources = new Map<number, string>()
+  const history: HistoryEntry[] = []
+  let count = 0
+  let running: Cell | undefined
+
+  const report = (error: unknown) => errorReport(error, sources)
+  const session: Session = createSession(compiler, {
     reloaded: paths => {
       process.stdout.write(`Reloaded ${paths.map(path => relative('', path)).join(', ')}\n`)
     },
+    pendingInterrupt: connection.pendingInterrupt,
+    throwIfStopped() {
+      connection.pollInterrupt()
+      currentCell()?.throwIfStopped()
+    },
   })
+  handOver(connection, report)
 
-  redirectStreams((name, text) => {
-    publish('stream', { name, text })
+  async function execute(request: Message): Promise<Content> {
+    const { content } = request
+    const code = content['code']
+    if (typeof code !== 'string') {
+      return {
+        status: 'error',
+        ...report(new TypeError(`The code of a cell is a text, not ${inspect(code)}.`)),
+      }
+    }
+    const silent = content['silent'] === true
+    const stored = !silent && content['store_history'] !== false
+    if (stored) count++
+    const number = count
+    const cell = createCell(connection, request)
+    running = cell
+    const lastSource = sources.get(number)
+    sources.set(number, code)
+    if (!silent) connection.publish(request, 'execute_input', { code, execution_count: number })
+    try {
+      const data = await orAbandoned(
+        cell,
+        runAs(cell, () => session.run(cell, code, number, resultBundle)),
+      )
+      if (stored) history.push(historyEntry(number, code, data))
+      if (data && !silent) cell.publish('execute_result', { execution_count: number, data, metadata: {} })
+      const user_expressions = await evaluateAll(cell, content['user_expressions'])
+      return { status: 'ok', execution_count: number, payload: [], user_expressions }
+    } catch (error) {
+      if (stored) history.push({ number, code })
+      const found = report(error)
+      // Not by the cell, which says nothing any more when it was interrupted.
+      if (!silent) connection.publish(request, 'error', found)
+      return { status: 'error', execution_count: number, ...found }
+    } finally {
+      running = undefined
+      if (!stored && lastSource !== undefined) sources.set(number, lastSource)
+    }
+  }
+
+  async function evaluateAll(cell: Cell, expressions: unknown): Promise<Content> {
+    const values: Content = {}
+    for (const [name, expression] of Object.entries(expressions ?? {}) as [string, unknown][]) {
+      values[name] = await runAs(cell, async () => {
+        try {
+          const data = await mimeBundle(await session.evaluate(cell, String(expression)))
+          return { status: 'ok', data, metadata: {} }
+        } catch (error) {
+          return { status: 'error', ...report(error) }
+        }
+      })
+    }
+    return values
+  }
+
+  function interrupt(): void {
+    if (running) running.interrupt()
+    else stopBackground()
+  }
+
+  return { execute, report, interrupt, declarations: () => session.declarations(), history: () => history }
+}
+
+function resultBundle(result: unknown): Promise<MimeBundle | undefined> {
+  return Promise.resolve(result === undefined ? undefined : mimeBundle(result))
+}
+
+function historyEntry(number: number, code: string, result: MimeBundle | undefined): HistoryEntry {
+  const output = result?.['text/plain']
+  return { number, code, ...(typeof output === 'string' ? { output } : {}) }
+}
+
+/** Should the stop of a loop have hit what would have ended the cell, nothing else would end it. */
+function orAbandoned<T>(cell: Cell, work: Promise<T>): Promise<T> {
+  const abandoned = new Promise<never>((_, reject) => {
+    cell.signal.addEventListener('abort', () => {
+      void setTimeout(patience).then(() => {
+        reject(cell.signal.reason as InterruptError)
+      })
+    })
   })
+  return Promise.race([work, abandoned])
+}
+
+function handOver(connection: Connection, report: (error: unknown) => ErrorReport): void {
+  redirectStreams((name, text) => {
+    currentCell()?.write(name, text)
+  })
+  ownTimers()
   for (const event of ['uncaughtException', 'unhandledRejection']) {
     process.on(event, (error: unknown) => {
-      process.stderr.write(`${report(error).traceback.join('\n')}\n`)
+      // An interrupted cell may reject whatever waits for it.
+      currentCell()?.write('stderr', `${report(error).traceback.join('\n')}\n`)
     })
   }
-  Object.assign(globalThis, { display })
-
-  async function execute({ content, ...request }: Message): Promise<Content> {
-    const code = String(content['code'])
-    const silent = content['silent'] === true
-    parent = { content, ...request }
-    displays = []
-    if (!silent) {
-      cells.set(++count, code)
-      publish('execute_input', { code, execution_count: count })
-    }
-    try {
-      const data = await session.run(code, count, resultBundle)
-      if (data && !silent) publish('execute_result', { execution_count: count, data, metadata: {} })
-      return { status: 'ok', execution_count: count, payload: [], user_expressions: {} }
-    } catch (error) {
-      const content = report(error)
-      if (!silent) publish('error', content)
-      return { status: 'error', execution_count: count, ...content }
-    }
-  }
-
-  async function resultBundle(result: unknown): Promise<MimeBundle | undefined> {
-    await Promise.all(displays)
-    return result === undefined ? undefined : mimeBundle(result)
-  }
-
-  /** The global of cells; see cell-globals.d.ts. A cell does not end before all it displays is shown. */
-  function display(value: unknown): Promise<void> {
-    const show = (data: MimeBundle) => {
-      publish('display_data', { data, metadata: {}, transient: {} })
-    }
-    const bundle = mimeBundle(value)
-    if (!(bundle instanceof Promise)) {
-      show(bundle)
-      return Promise.resolve()
-    }
-    const done = bundle.then(show)
-    displays.push(done)
-    // The cell reports it when it ends, awaited or not.
-    done.catch(() => undefined)
-    return done
-  }
-
-  return {
-    execute,
-    report,
-    interrupt: () => {
-      session.interrupt()
-    },
-    declarations: () => session.declarations(),
-  }
+  process.on('exit', code => {
+    connection.lastWords(`process.exit(${code}) was called. The kernel ends, and its variables are lost.`)
+    // Native modules do not unload well.
+    process.kill(process.pid, 'SIGKILL')
+  })
+  Object.assign(globalThis, {
+    display: (value: unknown, options?: { id?: string }) => currentCell()?.displays.display(value, options),
+    interruptSignal: () => currentCell()?.signal,
+    progress,
+    clearOutput: (wait = false) => currentCell()?.publish('clear_output', { wait }),
+  })
 }

@@ -1,7 +1,9 @@
 import { writeSync } from 'node:fs'
+import { setImmediate } from 'node:timers'
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { ConnectionInfo } from './connection-file.ts'
-import { encode, type Content, type Message } from './wire.ts'
+import type { StreamName } from './output-streams.ts'
+import { encode, encodePublication, type Content, type Frames, type Message, type Parent } from './wire.ts'
 
 export type Channel = 'shell' | 'control'
 
@@ -11,26 +13,47 @@ export interface Request {
 }
 
 /** From the socket thread to this one. */
-export type FromSockets =
-  { kind: 'request'; request: Request } | { kind: 'interrupt'; count: number } | { kind: 'shutdown' }
+export type FromSockets = { kind: 'request'; request: Request } | { kind: 'interrupt' } | { kind: 'shutdown' }
 
 /** From this thread to the socket thread. */
-export interface ToSockets {
-  socket: Channel | 'iopub'
-  frames: (Uint8Array | string)[]
-}
+export type ToSockets =
+  | { kind: 'publish'; frames: Frames }
+  | { kind: 'reply'; channel: Channel; frames: Frames; to: string }
+  | { kind: 'stream'; parent: Parent; name: StreamName; text: string }
+  | { kind: 'last words'; text: string }
 
 /** Slots of the memory both threads see. */
-export const slots = { protected: 0, lastInterrupt: 1 } as const
+export const slots = {
+  /** 1 while this thread must not be stopped by force. */
+  protected: 0,
+  /** How many interrupts have come. */
+  interrupts: 1,
+  /** 1 when one of them waits to be handled. */
+  pending: 5,
+  /** How many of them this thread's event loop has seen. */
+  seenInterrupts: 2,
+  /** Characters of stream text that are on their way to the socket thread. */
+  streaming: 3,
+  /** 1 when the last words are said. */
+  said: 4,
+} as const
 
 export interface SocketThreadData {
   info: ConnectionInfo
   shared: Int32Array
+  /** How much the main thread's heap may hold, in bytes. */
+  heapLimit: number
 }
 
 export interface Connection {
-  publish(parent: Message, type: string, content: Content): void
+  /** As `connect_reply` names them. */
+  ports: Record<string, number>
+  publish(parent: Parent, type: string, content: Content): void
   reply(request: Request, type: string, content: Content): void
+  /** Publishes text of a standard stream. Waits when far more is written than can be sent. */
+  stream(parent: Parent, name: StreamName, text: string): void
+  /** Tells the running cell why the kernel is about to end, and waits until that is sent. */
+  lastWords(text: string): void
   /** Requests that have arrived and were not handed out yet. */
   takeWaiting(): Request[]
   /**
@@ -39,6 +62,10 @@ export interface Connection {
    */
   protect: <T>(work: () => T) => T
   listen(handlers: Handlers): void
+  /** Its number is not 0 while an interrupt waits to be handled. */
+  pendingInterrupt: Int32Array
+  /** Handles an interrupt that has come while a loop keeps this thread from receiving it. */
+  pollInterrupt(): void
 }
 
 interface Handlers {
@@ -47,63 +74,108 @@ interface Handlers {
   shutdown(): void
 }
 
+/** So much stream text may wait for the socket thread, in characters. */
+const streamingLimit = 1 << 24
+
 /**
  * Opens the kernel's five sockets in a thread of their own, so that the heartbeat beats, outputs leave and interrupts
  * arrive while a cell keeps this thread busy.
+ *
+ * @param heapLimit How much the heap of this thread may hold, in bytes, before the socket thread ends the kernel.
  */
-export function openConnection(info: ConnectionInfo): Connection {
-  const shared = new Int32Array(new SharedArrayBuffer(8))
+export function openConnection(info: ConnectionInfo, heapLimit: number): Connection {
+  const shared = new Int32Array(new SharedArrayBuffer(4 * Object.keys(slots).length))
   Atomics.store(shared, slots.protected, 1)
-  const { port1: port, port2: workerPort } = new MessageChannel()
-  const worker = new Worker(new URL('./socket-thread.ts', import.meta.url), {
-    workerData: { info, shared } satisfies SocketThreadData,
-  })
-  worker.postMessage(workerPort, [workerPort])
-  worker.on('error', (error: Error) => {
-    writeSync(2, `flatland kernel: ${error.message}\n`)
-    process.exit(1)
-  })
-  const send = (message: ToSockets) => {
+  const port = startSocketThread({ info, shared, heapLimit })
+  let onInterrupt: () => void = () => undefined
+  let handledInterrupts = 0
+
+  function send(message: ToSockets): void {
     port.postMessage(message)
   }
 
+  function protect<T>(work: () => T): T {
+    const before = Atomics.exchange(shared, slots.protected, 1)
+    try {
+      return work()
+    } finally {
+      Atomics.store(shared, slots.protected, before)
+    }
+  }
+
+  function pollInterrupt(): void {
+    const count = Atomics.load(shared, slots.interrupts)
+    // A count that was seen before is the same interrupt, said again.
+    if (handledInterrupts >= count) return
+    onInterrupt()
+    // Last, so that it is said again if this is what gets stopped.
+    handledInterrupts = count
+    Atomics.store(shared, slots.pending, 0)
+  }
+
+  const { shell_port, iopub_port, stdin_port, control_port, hb_port } = info
   return {
+    ports: { shell_port, iopub_port, stdin_port, control_port, hb_port },
     publish(parent, type, content) {
-      send({ socket: 'iopub', frames: encode(type, content, parent, info.key, [Buffer.from(type)]) })
+      protect(() => {
+        send({ kind: 'publish', frames: encodePublication(type, content, parent, info.key) })
+      })
     },
     reply({ channel, message }, type, content) {
-      send({ socket: channel, frames: encode(type, content, message, info.key) })
+      protect(() => {
+        const frames = encode(type, content, message, info.key)
+        send({ kind: 'reply', channel, frames, to: message.header.msg_id })
+      })
+    },
+    stream({ header }, name, text) {
+      const waiting = Atomics.add(shared, slots.streaming, text.length)
+      protect(() => {
+        send({ kind: 'stream', parent: { identities: [], header }, name, text })
+      })
+      if (waiting > streamingLimit) Atomics.wait(shared, slots.streaming, waiting + text.length, 1000)
+    },
+    lastWords(text) {
+      send({ kind: 'last words', text })
+      Atomics.wait(shared, slots.said, 0, 2000)
     },
     takeWaiting() {
       const waiting: Request[] = []
       for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
         const received = next.message as FromSockets
         if (received.kind === 'request') waiting.push(received.request)
-        // Whatever else has arrived keeps its own way, after this call.
-        else port.emit('message', received)
+        // Whatever else has arrived keeps its own way, when the event loop turns.
+        else setImmediate(() => port.emit('message', received))
       }
       return waiting
     },
-    protect(work) {
-      Atomics.store(shared, slots.protected, 1)
-      try {
-        return work()
-      } finally {
-        Atomics.store(shared, slots.protected, 0)
-      }
-    },
+    protect,
     listen(handlers) {
+      onInterrupt = () => {
+        handlers.interrupt()
+      }
       Atomics.store(shared, slots.protected, 0)
       port.on('message', (received: FromSockets) => {
         if (received.kind === 'request') handlers.request(received.request)
         else if (received.kind === 'shutdown') handlers.shutdown()
-        // A count that was seen before is the same interrupt, said again.
-        else if (Atomics.load(shared, slots.lastInterrupt) < received.count) {
-          handlers.interrupt()
-          // Last, so that it is said again if this is what gets stopped.
-          Atomics.store(shared, slots.lastInterrupt, received.count)
+        else {
+          pollInterrupt()
+          // Only here: a loop that catches what an interrupt throws has to be stopped by force.
+          Atomics.store(shared, slots.seenInterrupts, handledInterrupts)
         }
       })
     },
+    pendingInterrupt: shared.subarray(slots.pending, slots.pending + 1),
+    pollInterrupt,
   }
+}
+
+function startSocketThread(workerData: SocketThreadData) {
+  const { port1, port2 } = new MessageChannel()
+  const worker = new Worker(new URL('./socket-thread.ts', import.meta.url), { workerData })
+  worker.postMessage(port2, [port2])
+  worker.on('error', (error: Error) => {
+    writeSync(2, `flatland kernel: ${error.message}\n`)
+    process.exit(1)
+  })
+  return port1
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { getHeapStatistics } from 'node:v8'
 
 /** The content of a `kernel.json`, as Jupyter reads it. */
 export interface KernelSpec {
@@ -9,6 +10,9 @@ export interface KernelSpec {
   env: Record<string, string>
   metadata: Record<string, unknown>
 }
+
+/** Heap that V8 has beyond what a notebook may use, in MB: enough to say so before Node ends the process. */
+export const heapReserve = 2048
 
 /**
  * What to write into `share/jupyter/kernels/flatland/kernel.json` so that Jupyter can start this kernel.
@@ -21,8 +25,15 @@ export interface KernelSpec {
  */
 export function kernelSpec({ node, main = join(import.meta.dirname, 'main.ts') }: KernelPaths): KernelSpec {
   return {
-    // A loop stopped by force leaves Node's async bookkeeping unbalanced; with the checks on, Node would abort.
-    argv: [node, '--no-force-async-hooks-checks', main, '--config-path', '{connection_file}'],
+    argv: [
+      node,
+      // A loop stopped by force leaves Node's async bookkeeping unbalanced; with the checks on, Node would abort.
+      '--no-force-async-hooks-checks',
+      `--max-old-space-size=${Math.round(getHeapStatistics().heap_size_limit / 2 ** 20) + heapReserve}`,
+      main,
+      '--config-path',
+      '{connection_file}',
+    ],
     display_name: 'TypeScript (flatland)',
     language: 'typescript',
     interrupt_mode: 'message',

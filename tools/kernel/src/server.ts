@@ -3,6 +3,7 @@ import { createCellRunner } from './cell-runner.ts'
 import type { Compiler } from './compiler.ts'
 import type { Connection, Request } from './connection.ts'
 import { completeReply, inspectReply, isCompleteReply } from './editor-replies.ts'
+import { historyReply } from './history.ts'
 import type { Content } from './wire.ts'
 
 /** Serves a notebook: answers requests one after another, in the order they came. */
@@ -20,11 +21,14 @@ export function serve(connection: Connection, compiler: Compiler): void {
       runner.interrupt()
     },
     shutdown() {
-      process.exit(0)
+      // Native modules do not unload well, and what had to be said has been said.
+      process.kill(process.pid, 'SIGKILL')
     },
   })
-  // Native modules do not unload well, and what had to be said has been said.
-  process.on('exit', () => process.kill(process.pid, 'SIGKILL'))
+  // From a terminal; Jupyter sends a message.
+  process.on('SIGINT', () => {
+    runner.interrupt()
+  })
 
   async function work(): Promise<void> {
     busy = true
@@ -37,6 +41,10 @@ export function serve(connection: Connection, compiler: Compiler): void {
     const type = message.header.msg_type
     publishState(request, 'busy')
     let content: Content | undefined
+    // No widget lives in this kernel.
+    if (type === 'comm_open') {
+      connection.publish(message, 'comm_close', { comm_id: message.content['comm_id'], data: {} })
+    }
     try {
       content = type === 'execute_request' ? await runner.execute(message) : quickReply(type, message.content)
     } catch (error) {
@@ -61,8 +69,10 @@ export function serve(connection: Connection, compiler: Compiler): void {
         return isCompleteReply(content)
       case 'comm_info_request':
         return { status: 'ok', comms: {} }
+      case 'connect_request':
+        return { status: 'ok', ...connection.ports }
       case 'history_request':
-        return { status: 'ok', history: [] }
+        return historyReply(runner.history(), content)
       default:
         return undefined
     }
@@ -92,7 +102,7 @@ export function serve(connection: Connection, compiler: Compiler): void {
 function kernelInfo(): Content {
   return {
     status: 'ok',
-    protocol_version: '5.3',
+    protocol_version: '5.4',
     implementation: 'flatland',
     implementation_version: '0.1.0',
     language_info: {
@@ -105,5 +115,6 @@ function kernelInfo(): Content {
     },
     banner: `TypeScript ${ts.version} on Node ${process.version} (flatland)`,
     help_links: [],
+    supported_features: [],
   }
 }

@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { createCell } from './cell.ts'
 import type { Compiler } from './compiler.ts'
 import { InterruptError } from './errors.ts'
 import { createSession } from './session.ts'
+import type { Header } from './wire.ts'
 
 const map = Buffer.from('{"version":3,"sources":["cell.ts"],"names":[],"mappings":""}').toString('base64')
 
@@ -21,29 +23,37 @@ const noCompiler: Compiler = {
   },
 }
 
-const hooks = { displaysEnd: () => Promise.resolve(), reloaded: () => undefined }
+const hooks = {
+  reloaded: () => undefined,
+  pendingInterrupt: new Int32Array(1),
+  throwIfStopped: () => undefined,
+}
+const silent = { publish: () => undefined, stream: () => undefined }
+const newCell = () => createCell(silent, { identities: [], header: {} as Header })
 
 test('an interrupt that comes before the first line leaves nothing running', async () => {
   const session = createSession(noCompiler, hooks)
   const state = globalThis as { hasRun?: boolean }
-  const cell = session.run('globalThis.hasRun = true', 1, () => Promise.resolve('shown'))
-  session.interrupt()
-  await expect(cell).rejects.toBeInstanceOf(InterruptError)
+  const cell = newCell()
+  const run = session.run(cell, 'globalThis.hasRun = true', 1, () => Promise.resolve('shown'))
+  cell.interrupt()
+  await expect(run).rejects.toBeInstanceOf(InterruptError)
   await setImmediate()
   expect(state.hasRun).toBeUndefined()
-  await expect(session.run('globalThis.hasRun = true', 2, () => Promise.resolve('shown'))).resolves.toBe(
-    'shown',
-  )
+  const show = () => Promise.resolve('shown')
+  await expect(session.run(newCell(), 'globalThis.hasRun = true', 2, show)).resolves.toBe('shown')
   expect(state.hasRun).toBe(true)
 })
 
 test('an interrupted cell does not show its result when it ends after all', async () => {
   const session = createSession(noCompiler, hooks)
   let shows = 0
-  const cell = session.run('await new Promise(r => setTimeout(r, 20))', 1, () => Promise.resolve(shows++))
+  const cell = newCell()
+  const show = () => Promise.resolve(shows++)
+  const run = session.run(cell, 'await new Promise(r => setTimeout(r, 20))', 1, show)
   await setImmediate()
-  session.interrupt()
-  await expect(cell).rejects.toBeInstanceOf(InterruptError)
-  await session.run('await new Promise(r => setTimeout(r, 40))', 2, () => Promise.resolve())
+  cell.interrupt()
+  await expect(run).rejects.toBeInstanceOf(InterruptError)
+  await session.run(newCell(), 'await new Promise(r => setTimeout(r, 40))', 2, () => Promise.resolve())
   expect(shows).toBe(0)
 })

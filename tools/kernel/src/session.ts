@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers'
+import type { Cell } from './cell.ts'
 import { createCellRequire, importedIds } from './cell-require.ts'
 import { cellScript } from './cell-script.ts'
 import type { CompiledCell, Compiler } from './compiler.ts'
-import { InterruptError } from './errors.ts'
 import { keptDeclarations } from './kept-declarations.ts'
 import { moduleReloader } from './reload.ts'
 
@@ -12,18 +12,20 @@ export interface Session {
    * Runs a cell: In [number]. Resolves to what `show` makes of the value of its last expression (undefined if it ends
    * otherwise). Rejects with a `CompileError`, an `InterruptError`, or whatever the cell or `show` throws.
    */
-  run<T>(code: string, number: number, show: (result: unknown) => Promise<T>): Promise<T>
-  /** Ends the running cell, if there is one. */
-  interrupt(): void
+  run<T>(cell: Cell, code: string, number: number, show: (result: unknown) => Promise<T>): Promise<T>
+  /** The value of an expression; leaves no trace in the notebook. Rejects as {@link run} does. */
+  evaluate(cell: Cell, expression: string): Promise<unknown>
   /** What the compiler knows: for completion and inspection. */
   declarations(): string
 }
 
 export interface SessionHooks {
-  /** Resolves when all is shown that the cell has begun to display. */
-  displaysEnd(): Promise<unknown>
   /** Edited sources that run anew from this cell on. */
   reloaded(paths: string[]): void
+  /** Its number is not 0 while an interrupt waits to be handled. */
+  pendingInterrupt: Int32Array
+  /** Is called where a cell may be ended, see interrupt-points.ts; what it throws is thrown there. */
+  throwIfStopped(): void
 }
 
 export function createSession(compiler: Compiler, hooks: SessionHooks): Session {
@@ -32,38 +34,58 @@ export function createSession(compiler: Compiler, hooks: SessionHooks): Session 
   const reloader = moduleReloader()
   const variables: Record<string, unknown> = {}
   let declarations = ''
-  let running: AbortController | undefined
 
-  async function run<T>(code: string, number: number, show: (result: unknown) => Promise<T>): Promise<T> {
-    const cell = compiler.compile(declarations, code)
-    const script = evaluate(cellScript(cell.module, number))
+  async function run<T>(
+    cell: Cell,
+    code: string,
+    number: number,
+    show: (result: unknown) => Promise<T>,
+  ): Promise<T> {
+    const compiled = compiler.compile(declarations, code)
+    const script = evaluateScript(cellScript(compiled.module, number))
     const changed = importedIds(code).length > 0 ? reloader.dropChanged() : []
     if (changed.length > 0) hooks.reloaded(changed)
     const before = { ...variables }
+    let displayErrors: unknown[] = []
     try {
-      const shown = await runUserCode(async signal => {
+      const shown = await untilInterrupted(cell.signal, async () => {
         try {
           await modules.preload(code)
-          signal.throwIfAborted()
-          await script(variables, modules.require)
+          cell.signal.throwIfAborted()
+          await script(variables, modules.require, resumed, hooks.pendingInterrupt)
         } finally {
-          await hooks.displaysEnd()
+          displayErrors = await cell.displays.end()
         }
-        signal.throwIfAborted()
-        return show(takeResult(cell))
+        cell.signal.throwIfAborted()
+        if (displayErrors.length > 0) throw displayErrors[0]
+        return show(takeResult(compiled))
       })
-      declarations = cell.declarations
+      declarations = compiled.declarations
       return shown
     } catch (error) {
       declarations = keptDeclarations(
         declarations,
-        cell.declarations,
+        compiled.declarations,
         name => variables[name] !== before[name],
       )
       throw error
     } finally {
       reloader.remember()
     }
+  }
+
+  async function evaluate(cell: Cell, expression: string): Promise<unknown> {
+    const compiled = compiler.compile(declarations, expression)
+    const script = evaluateScript(cellScript(compiled.module, 0))
+    await untilInterrupted(cell.signal, () =>
+      script(variables, modules.require, resumed, hooks.pendingInterrupt),
+    )
+    return takeResult(compiled)
+  }
+
+  function resumed<T>(value: T): T {
+    hooks.throwIfStopped()
+    return value
   }
 
   function takeResult({ resultName }: CompiledCell): unknown {
@@ -74,38 +96,32 @@ export function createSession(compiler: Compiler, hooks: SessionHooks): Session 
     return result
   }
 
-  /**
-   * On a stack of its own, so that a loop stopped by force takes nothing of the kernel with it. An interrupt may come
-   * before that stack begins: `start` has to look at the signal before it runs what is the user's.
-   */
-  async function runUserCode<T>(start: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    running = new AbortController()
-    const { signal } = running
-    try {
-      return await new Promise<T>((resolve, reject) => {
-        signal.addEventListener('abort', () => {
-          reject(signal.reason as InterruptError)
-        })
-        setImmediate(() => {
-          start(signal).then(resolve, reject)
-        })
-      })
-    } finally {
-      running = undefined
-    }
-  }
-
-  return {
-    run,
-    interrupt: () =>
-      running?.abort(new InterruptError('The cell was stopped. What it had assigned is kept.')),
-    declarations: () => declarations,
-  }
+  return { run, evaluate, declarations: () => declarations }
 }
 
-type Script = (exports: Record<string, unknown>, require: (id: string) => unknown) => Promise<void>
+/**
+ * Starts on a stack of its own, so that a loop stopped by force takes nothing of the kernel with it. An interrupt may
+ * come before that stack begins.
+ */
+function untilInterrupted<T>(signal: AbortSignal, start: () => Promise<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(signal.reason as Error)
+    })
+    setImmediate(() => {
+      if (!signal.aborted) start().then(resolve, reject)
+    })
+  })
+}
+
+type Script = (
+  exports: Record<string, unknown>,
+  require: (id: string) => unknown,
+  resumed: <T>(value: T) => T,
+  pendingInterrupt: Int32Array,
+) => Promise<void>
 
 /** Indirect `eval`: the only way to run code in the global scope whose source map Node follows in traces. */
-function evaluate(script: string): Script {
+function evaluateScript(script: string): Script {
   return (0, eval)(script) as Script
 }

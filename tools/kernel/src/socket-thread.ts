@@ -1,39 +1,74 @@
-import { writeSync } from 'node:fs'
-import { Session } from 'node:inspector'
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
-import { Publisher, Reply, Router } from 'zeromq'
+import { Reply, Router, XPublisher } from 'zeromq'
 import { slots, type Channel, type FromSockets, type SocketThreadData, type ToSockets } from './connection.ts'
-import { decode, encode, type Content, type Message } from './wire.ts'
+import { watchHeap } from './heap-watch.ts'
+import { createInterrupter } from './interrupter.ts'
+import { createOutbox } from './outbox.ts'
+import { log } from './server-log.ts'
+import {
+  decode,
+  encode,
+  encodePublication,
+  encodeStarting,
+  encodeWelcome,
+  type Content,
+  type Message,
+} from './wire.ts'
 
 /** The thread that owns the sockets. It answers what must be answered while the main thread is busy. */
 
-const { info, shared } = workerData as SocketThreadData
-/** How long the main thread may take to notice an interrupt before its loop is stopped by force, in ms. */
-const patience = 400
+const { info, shared, heapLimit } = workerData as SocketThreadData
 
-const iopub = new Publisher()
-const shell = new Router()
-const control = new Router()
+// A publisher drops what exceeds its queue, without a word: no limit.
+const iopub = new XPublisher({ sendHighWaterMark: 0, verbosity: 'allSubs' })
+const shell = new Router({ sendHighWaterMark: 0 })
+const control = new Router({ sendHighWaterMark: 0 })
 const stdin = new Router()
 const heartbeat = new Reply()
-const sockets = { iopub, shell, control }
+const outbox = createOutbox({ iopub, shell, control }, info.key, sent => {
+  Atomics.sub(shared, slots.streaming, sent)
+  Atomics.notify(shared, slots.streaming)
+})
 
 const parent = process.ppid
+/** Cells that have come and are not answered; the first one runs. */
+const cells = new Map<string, Message>()
+let lastCell: Message | undefined
 let main: MessagePort
-let interrupts = 0
-let sending = Promise.resolve()
+
+const interrupter = createInterrupter(shared, () => {
+  toMain({ kind: 'interrupt' })
+})
 
 parentPort?.once('message', (port: MessagePort) => {
   main = port
-  main.on('message', ({ socket, frames }: ToSockets) => {
-    send(socket, frames)
-  })
+  main.on('message', receiveFromMain)
   serve().catch((error: unknown) => {
     log(String(error))
     // Sockets half open would make an orderly end abort.
     process.kill(process.pid, 'SIGKILL')
   })
 })
+
+function receiveFromMain(message: ToSockets): void {
+  switch (message.kind) {
+    case 'publish':
+      outbox.send('iopub', message.frames)
+      break
+    case 'stream':
+      outbox.stream(message.parent, message.name, message.text)
+      break
+    case 'reply':
+      cells.delete(message.to)
+      outbox.send(message.channel, message.frames)
+      break
+    case 'last words':
+      void sayLastWords(message.text).then(() => {
+        Atomics.store(shared, slots.said, 1)
+        Atomics.notify(shared, slots.said)
+      })
+  }
+}
 
 async function serve(): Promise<void> {
   const address = (port: number) => `${info.transport}://${info.ip}:${port}`
@@ -44,83 +79,108 @@ async function serve(): Promise<void> {
     stdin.bind(address(info.stdin_port)),
     heartbeat.bind(address(info.hb_port)),
   ])
+  outbox.send('iopub', encodeStarting(info.key))
   if (process.env['JPY_PARENT_PID'] !== undefined) dieWithParent()
-  await Promise.all([beat(), receive('shell', shell), receive('control', control)])
+  await Promise.all([
+    beat(),
+    welcome(),
+    receive('shell', shell),
+    receive('control', control),
+    ignore(stdin),
+    watchHeap(heapLimit, () => cells.size > 0, die),
+  ])
 }
 
 async function beat(): Promise<void> {
   for await (const frames of heartbeat) await heartbeat.send(frames)
 }
 
+/** Who subscribes begins to hear what is published only a little later, and wants to know when. */
+async function welcome(): Promise<void> {
+  for await (const [frame] of iopub) {
+    if (frame?.[0] === 1) outbox.send('iopub', encodeWelcome(frame.subarray(1).toString(), info.key))
+  }
+}
+
+/** No cell asks for input; what comes all the same must not pile up. */
+async function ignore(socket: Router): Promise<void> {
+  for await (const frames of socket) log(`dropped on stdin: ${frames.length} frames`)
+}
+
 async function receive(channel: Channel, socket: Router): Promise<void> {
   for await (const frames of socket) {
-    let message: Message
     try {
-      message = decode(frames, info.key)
+      take(channel, decode(frames, info.key))
     } catch (error) {
       log(`dropped on ${channel}: ${String(error)}`)
-      continue
     }
-    if (message.header.msg_type === 'interrupt_request') interrupt(message)
-    else if (message.header.msg_type === 'shutdown_request') await shutdown(message)
-    else toMain({ kind: 'request', request: { channel, message } })
   }
 }
 
-/** First asks; a main thread that does not answer is in a loop, which is then stopped by force. */
-function interrupt(request: Message): void {
-  const count = ++interrupts
-  toMain({ kind: 'interrupt', count })
-  answer(request, 'interrupt_reply', { status: 'ok' })
-  const insist = () => {
-    if (Atomics.load(shared, slots.lastInterrupt) >= count) return
-    if (Atomics.load(shared, slots.protected) === 0) {
-      terminateMainThread()
-      // What was just being received may be what was stopped.
-      toMain({ kind: 'interrupt', count })
+function take(channel: Channel, message: Message): void {
+  const type = message.header.msg_type
+  if (type === 'interrupt_request') {
+    interrupter.interrupt()
+    answer(message, 'interrupt_reply', { status: 'ok' })
+  } else if (type === 'shutdown_request') void shutdown(message)
+  else {
+    if (type === 'execute_request') {
+      lastCell = message
+      cells.set(message.header.msg_id, message)
     }
-    setTimeout(insist, patience)
+    toMain({ kind: 'request', request: { channel, message } })
   }
-  setTimeout(insist, patience)
-}
-
-function terminateMainThread(): void {
-  const mainThread = new Session()
-  mainThread.connectToMainThread()
-  mainThread.post('Runtime.terminateExecution', () => {
-    mainThread.disconnect()
-  })
 }
 
 async function shutdown(request: Message): Promise<void> {
   answer(request, 'shutdown_reply', { status: 'ok', restart: request.content['restart'] === true })
-  await sending
-  for (const socket of [iopub, shell, control, stdin, heartbeat]) socket.close()
+  await outbox.sent()
+  closeSockets()
   toMain({ kind: 'shutdown' })
   // The main thread may be in a loop.
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), 300)
 }
 
-function answer(request: Message, type: string, content: Content): void {
-  const status = (state: string) => {
-    send('iopub', encode('status', { execution_state: state }, request, info.key, [Buffer.from('status')]))
+/** The kernel ends without having been asked to: an error of the cell that runs, or ran last. */
+async function sayLastWords(text: string): Promise<void> {
+  const error = { ename: 'KernelDied', evalue: text, traceback: [`KernelDied: ${text}`] }
+  const [running = lastCell, ...waiting] = cells.values()
+  if (running) {
+    outbox.send('iopub', encodePublication('error', error, running, info.key))
+    outbox.send('shell', encode('execute_reply', { status: 'error', ...error }, running, info.key))
+    publishState(running, 'idle')
   }
-  status('busy')
-  send('control', encode(type, content, request, info.key))
-  status('idle')
+  for (const cell of waiting) {
+    outbox.send('shell', encode('execute_reply', { status: 'aborted' }, cell, info.key))
+    publishState(cell, 'idle')
+  }
+  await outbox.sent()
+  closeSockets()
+  // ZeroMQ's own thread still sends; nothing tells when it has.
+  await new Promise(resolve => setTimeout(resolve, 100))
+}
+
+async function die(text: string): Promise<void> {
+  await sayLastWords(text)
+  process.kill(process.pid, 'SIGKILL')
+}
+
+function closeSockets(): void {
+  for (const socket of [iopub, shell, control, stdin, heartbeat]) socket.close()
+}
+
+function answer(request: Message, type: string, content: Content): void {
+  publishState(request, 'busy')
+  outbox.send('control', encode(type, content, request, info.key))
+  publishState(request, 'idle')
+}
+
+function publishState(request: Message, state: 'busy' | 'idle'): void {
+  outbox.send('iopub', encodePublication('status', { execution_state: state }, request, info.key))
 }
 
 function toMain(message: FromSockets): void {
   main.postMessage(message)
-}
-
-/** One after another, whatever the socket: a reply never overtakes the outputs before it. */
-function send(socket: keyof typeof sockets, frames: (Uint8Array | string)[]): void {
-  sending = sending
-    .then(() => sockets[socket].send(frames))
-    .catch((error: unknown) => {
-      log(`not sent on ${socket}: ${String(error)}`)
-    })
 }
 
 /** A Jupyter server that was killed cannot shut its kernels down. */
@@ -128,9 +188,4 @@ function dieWithParent(): void {
   setInterval(() => {
     if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL')
   }, 1000)
-}
-
-/** To the terminal of the Jupyter server: this thread's own `process.stderr` ends in the running cell. */
-function log(line: string): void {
-  writeSync(2, `flatland kernel: ${line}\n`)
 }

@@ -13,10 +13,14 @@ export interface Header {
 
 export type Content = Record<string, unknown>
 
-export interface Message {
-  /** ZeroMQ's routing prefix: whom a reply goes to, or the topic of a publication. */
+/** What a message answers, or whose output it is. */
+export interface Parent {
+  /** ZeroMQ's routing prefix: whom a reply goes to. */
   identities: Uint8Array[]
   header: Header
+}
+
+export interface Message extends Parent {
   content: Content
 }
 
@@ -42,24 +46,43 @@ export function decode(frames: Uint8Array[], key: string): Message {
   }
 }
 
+export type Frames = (Uint8Array | string)[]
+
 /** The frames of a signed message of type `type` that answers `parent`. */
 export function encode(
   type: string,
   content: Content,
-  parent: Message,
+  parent: Parent,
   key: string,
   identities = parent.identities,
-): (Uint8Array | string)[] {
+): Frames {
   const header: Header = {
     msg_id: randomUUID(),
     msg_type: type,
     session,
     username: 'kernel',
     date: new Date().toISOString(),
-    version: '5.3',
+    version: '5.4',
   }
   const body = [header, parent.header, {}, content].map(part => JSON.stringify(part))
   return [...identities, delimiter, sign(body, key), ...body]
+}
+
+const nothing: Parent = { identities: [], header: {} as Header }
+
+/** What a kernel says first. */
+export function encodeStarting(key: string): Frames {
+  return encodePublication('status', { execution_state: 'starting' }, nothing, key)
+}
+
+/** What tells a client that it hears us from now on: it has subscribed to `subscription`. */
+export function encodeWelcome(subscription: string, key: string): Frames {
+  return encode('iopub_welcome', { subscription }, nothing, key, [Buffer.from(subscription)])
+}
+
+/** As {@link encode}, for all who listen: the topic is the type. */
+export function encodePublication(type: string, content: Content, parent: Parent, key: string): Frames {
+  return encode(type, content, parent, key, [Buffer.from(type)])
 }
 
 function sign(body: (Buffer | string)[], key: string): string {
@@ -79,6 +102,8 @@ function parseHeader(text: string): Header {
   if (typeof header['msg_type'] !== 'string' || typeof header['msg_id'] !== 'string') {
     throw new Error('a message header has no msg_type or msg_id')
   }
+  // Every answer repeats it; one that is nested too deeply fails here.
+  JSON.stringify(header)
   return header as unknown as Header
 }
 

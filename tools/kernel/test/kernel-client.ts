@@ -29,7 +29,7 @@ export interface Answer {
 export interface KernelClient {
   execute(code: string, options?: Content): Promise<Answer>
   request(type: string, content?: Content, channel?: 'shell' | 'control'): Promise<Answer>
-  /** Resolves as soon as a cell has written `text`. */
+  /** Resolves as soon as a cell has written the line `text`. */
   heard(text: string): Promise<void>
   /** Sends frames as they are. */
   sendRaw(frames: string[]): Promise<void>
@@ -78,6 +78,9 @@ export async function startKernel(
 
   const pending = new Map<string, Pending>()
   const listeners = new Map<string, () => void>()
+  const hear = (text: string) => {
+    for (const line of text.split('\n')) listeners.get(line)?.()
+  }
   const receive = async (
     socket: AsyncIterable<Buffer[]>,
     take: (waiting: Pending, message: Message) => void,
@@ -85,7 +88,7 @@ export async function startKernel(
     for await (const frames of socket) {
       const message = decode(frames, key)
       // Also what a cell writes that has been answered already.
-      if (message.header.msg_type === 'stream') listeners.get(String(message.content['text']).trim())?.()
+      if (message.header.msg_type === 'stream') hear(String(message.content['text']))
       const parent = parentOf(frames)
       const waiting = parent === undefined ? undefined : pending.get(parent)
       if (waiting) take(waiting, message)
@@ -191,17 +194,19 @@ function parentOf(frames: Buffer[]): string | undefined {
 
 /** A publication sent before the subscription has arrived is lost: asks until one comes through. */
 async function subscribed(client: KernelClient): Promise<void> {
-  const asked = client.request('kernel_info_request')
-  const again = setInterval(() => {
-    void client.request('kernel_info_request')
-  }, 100)
-  const first = Promise.race([
-    asked,
-    once(client.process, 'exit').then(() => {
-      throw new Error('The kernel ended at its start.')
-    }),
-  ])
-  await first.finally(() => {
+  const ended = once(client.process, 'exit').then(() => {
+    throw new Error('The kernel ended at its start.')
+  })
+  let again: NodeJS.Timeout | undefined
+  const heard = new Promise<void>(resolve => {
+    const ask = () =>
+      void client.request('kernel_info_request').then(() => {
+        resolve()
+      })
+    ask()
+    again = setInterval(ask, 100)
+  })
+  await Promise.race([heard, ended]).finally(() => {
     clearInterval(again)
   })
 }
