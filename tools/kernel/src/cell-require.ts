@@ -1,13 +1,22 @@
 import ts from '@tslab/typescript-for-tslab'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { constants, runInThisContext } from 'node:vm'
 
 export interface CellRequire {
-  /** The `require` of compiled cells: resolves from the notebook's folder. */
-  require: (id: string) => unknown
+  /** The `require` of compiled cells: resolves from the notebook's folder. Its `meta` is their `import.meta`. */
+  require: ((id: string) => unknown) & { meta: CellMeta }
   /** Loads what `code` imports and `require` cannot load: packages that only `import()` opens. */
   preload(code: string): Promise<void>
+}
+
+/** As in a module in the notebook's folder. */
+interface CellMeta {
+  url: string
+  filename: string
+  dirname: string
+  resolve(id: string): string
 }
 
 export function createCellRequire(directory: string): CellRequire {
@@ -19,9 +28,16 @@ export function createCellRequire(directory: string): CellRequire {
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   }) as (id: string) => Promise<object>
   const imported = new Map<string, object>()
+  const url = pathToFileURL(cellFile).href
+  const meta: CellMeta = {
+    url,
+    filename: cellFile,
+    dirname: directory,
+    resolve: id => (/^\.\.?\//.test(id) ? new URL(id, url) : pathToFileURL(nodeRequire.resolve(id))).href,
+  }
 
   return {
-    require: (id): unknown => imported.get(id) ?? nodeRequire(id),
+    require: Object.assign((id: string): unknown => imported.get(id) ?? nodeRequire(id), { meta }),
     async preload(code) {
       for (const id of importedIds(code)) {
         if (imported.has(id) || !needsImport(nodeRequire, id)) continue

@@ -1,6 +1,7 @@
 import remapping from '@jridgewell/remapping'
 import { encode } from '@jridgewell/sourcemap-codec'
 import ts from '@tslab/typescript-for-tslab'
+import { interruptPoints, resumedName, pendingName } from './interrupt-points.ts'
 import { liveBindings } from './live-bindings.ts'
 
 /** How Node calls a cell in traces. With a scheme before it, it is not taken for a file. */
@@ -9,8 +10,9 @@ export function cellUrl(number: number): string {
 }
 
 /**
- * Turns a compiled cell into a script: an expression whose value is `async (exports, require) => …`. Its source map leads
- * back to the cell's own lines, in every trace Node prints.
+ * Turns a compiled cell into a script: an expression whose value is
+ * `async (exports, require, __resumed, __pending) => …`; for the last two see interrupt-points.ts. Its source map leads back
+ * to the cell's own lines, in every trace Node prints.
  *
  * @param module The compiler's ES module, with its inline source map.
  * @param number The cell's In [number].
@@ -26,18 +28,19 @@ export function cellScript(module: string, number: number): string {
       esModuleInterop: true,
       sourceMap: true,
     },
-    transformers: { after: [withoutPreamble] },
+    transformers: { before: [interruptPoints], after: [withoutPreamble] },
   })
   const body = outputText.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n')
   const maps = [sourceMapText ?? '', live.generateMap({ hires: 'boundary' }).toString(), map]
+  const { mappings } = remapping(maps, () => null, { decodedMappings: true })
   const composed = JSON.stringify({
     version: 3,
     sources: [cellUrl(number)],
     names: [],
-    mappings: encode(intoWrapper(remapping(maps, () => null, { decodedMappings: true }))),
+    mappings: encode(intoWrapper(callsAtCallee(mappings, body))),
   })
   const url = `data:application/json;base64,${Buffer.from(composed).toString('base64')}`
-  return `(async function (exports, require) {\n${body}})\n//# sourceURL=${cellUrl(number)}\n//# sourceMappingURL=${url}`
+  return `(async function (exports, require, ${resumedName}, ${pendingName}) {\n${body}})\n//# sourceURL=${cellUrl(number)}\n//# sourceMappingURL=${url}`
 }
 
 const inlineMap = /\n\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/
@@ -50,9 +53,31 @@ function takeInlineMap(module: string): { code: string; map: string } {
 
 type Mappings = Parameters<typeof encode>[0]
 
+/**
+ * A trace gives the place of a call: of `f(x)` that is the `f`, but of `(0, exports.f)(x)` it is the last parenthesis. The
+ * reader wrote `f(x)`, and is led to the `f`.
+ */
+function callsAtCallee(mappings: unknown, code: string): Mappings {
+  const lines = code.split('\n')
+  return (mappings as Mappings).map((segments, index) => {
+    const calls = [...(lines[index] ?? '').matchAll(indirectCall)]
+    return calls.reduce((line, { index: start, 0: text, 1: object = '' }) => {
+      const call = start + text.length
+      const callee = line.findLast(([column]) => column <= start + object.length)
+      if (callee?.length !== 4) return line
+      const [, source, cellLine, cellColumn] = callee
+      const others = line.filter(([column]) => column !== call)
+      return [...others, [call, source, cellLine, cellColumn] as Segment].sort(([a], [b]) => a - b)
+    }, segments)
+  })
+}
+
+type Segment = Mappings[number][number]
+const indirectCall = /(\(0, [^\s().]+\.)[^\s().]+\)(?:\?\.(?=\()| (?=`)|(?=[(`]))/g
+
 /** The script has one line more above the code than the module; the cell has one less (tslab's `export {};`). */
-function intoWrapper({ mappings }: { mappings: unknown }): Mappings {
-  const lines = (mappings as Mappings).map(line =>
+function intoWrapper(mappings: Mappings): Mappings {
+  const lines = mappings.map(line =>
     line.flatMap(segment => {
       const [column, source, cellLine, cellColumn] = segment
       if (source === undefined || cellLine === undefined || cellLine === 0) return []

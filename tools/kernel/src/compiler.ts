@@ -1,29 +1,12 @@
-import ts from '@tslab/typescript-for-tslab'
+import type ts from '@tslab/typescript-for-tslab'
 import { createRequire } from 'node:module'
-import type { Converter, ConvertResult, Diagnostic } from 'tslab/dist/converter.js'
+import type { ConvertResult } from 'tslab/dist/converter.js'
+import { cellSource } from './cell-source.ts'
+import { completions, noCompletions, quickInfo, type Completions } from './editor-help.ts'
+import { withEarlierNamespaces } from './kept-declarations.ts'
 import { patchTypeScript } from './patched-typescript.ts'
+import { CompileError, cellProblems, refusals, unnamedProblem } from './problems.ts'
 import { widenDeclarations } from './widen-declarations.ts'
-
-/** A message of the compiler about a cell. Line and column count from 1. */
-export interface Problem {
-  line: number
-  column: number
-  code: number
-  message: string
-}
-
-/** A cell that TypeScript refuses. */
-export class CompileError extends Error {
-  override name = 'CompileError'
-  readonly code: string
-  readonly problems: readonly Problem[]
-
-  constructor(code: string, problems: readonly Problem[]) {
-    super(problems.map(({ line, column, message }) => `${line}:${column} - ${message}`).join('\n'))
-    this.code = code
-    this.problems = problems
-  }
-}
 
 export interface CompiledCell {
   /** An ES module that exports all its variables, with an inline source map. */
@@ -37,8 +20,10 @@ export interface CompiledCell {
 export interface Compiler {
   /** Compiles `code` after cells that left `declarations`. Throws {@link CompileError}. */
   compile(declarations: string, code: string): CompiledCell
-  inspect(...where: Parameters<Converter['inspect']>): ReturnType<Converter['inspect']>
-  complete(...where: Parameters<Converter['complete']>): ReturnType<Converter['complete']>
+  /** What is known of the name at a position of `code`, or of the function called around it. */
+  inspect(declarations: string, code: string, position: number): ts.QuickInfo | undefined
+  /** What may stand at a position of `code`. */
+  complete(declarations: string, code: string, position: number): Completions
 }
 
 /**
@@ -57,12 +42,10 @@ export function createCompiler(protect: <T>(work: () => T) => T): Compiler {
   function convert(declarations: string, code: string, cell: string): ConvertResult {
     let result = attempt(declarations, code)
     if (!result || result.diagnostics.some(({ code }) => code === moduleNotFound)) {
-      converter.close()
-      converter = createConverter()
+      renew()
       result = converter.convert(declarations, code)
     }
-    const problems = result.diagnostics.map(diagnostic => toProblem(diagnostic, cell))
-    if (problems.length > 0) throw new CompileError(cell, problems)
+    if (result.diagnostics.length > 0) throw new CompileError(cell, cellProblems(result.diagnostics, cell))
     return result
   }
 
@@ -77,44 +60,57 @@ export function createCompiler(protect: <T>(work: () => T) => T): Compiler {
   }
 
   /** As `declOutput` of `result`, but with `any` where a type has no name. */
-  function declarationsAfter(result: ConvertResult, declarations: string, code: string): string {
+  function declarationsAfter(
+    result: ConvertResult,
+    declarations: string,
+    code: string,
+    cell: string,
+  ): string {
     const unnamed = unnamedTypes()
     if (unnamed.length === 0) return result.declOutput ?? ''
-    const widened = convert(declarations, widenDeclarations(code, unnamed), code)
-    if (unnamedTypes().length > 0) throw new CompileError(code, unnamed.map(toUnnamedProblem))
+    const widened = convert(declarations, widenDeclarations(code, unnamed), cell)
+    if (unnamedTypes().length > 0) throw new CompileError(cell, unnamed.map(unnamedProblem))
     return widened.declOutput ?? ''
   }
 
+  /** Half-written code may be too much for the compiler: then it knows nothing, and starts anew for the next cell. */
+  function ask<T>(question: () => T): T | undefined {
+    try {
+      return question()
+    } catch {
+      renew()
+      return undefined
+    }
+  }
+
+  function renew(): void {
+    converter.close()
+    converter = createConverter()
+  }
+
   function compile(declarations: string, code: string): CompiledCell {
-    const result = convert(declarations, code, code)
+    const { text, refused } = cellSource(code)
+    if (refused.length > 0) throw new CompileError(code, refusals(refused, code))
+    const result = convert(declarations, text, code)
     return {
       module: result.output ?? '',
-      declarations: declarationsAfter(result, declarations, code),
+      declarations: withEarlierNamespaces(declarations, declarationsAfter(result, declarations, text, code)),
       resultName: result.lastExpressionVar,
     }
   }
 
   return {
     compile: (declarations, code) => protect(() => compile(declarations, code)),
-    inspect: (...where) => protect(() => converter.inspect(...where)),
-    complete: (...where) => protect(() => converter.complete(...where)),
+    inspect: (declarations, code, position) =>
+      protect(() => ask(() => quickInfo(converter, declarations, cellSource(code).text, position))),
+    complete: (declarations, code, position) =>
+      protect(
+        () =>
+          ask(() => completions(converter, declarations, cellSource(code).text, position)) ??
+          noCompletions(position),
+      ),
   }
 }
 
 /** A converter remembers where it found no file; only a new one looks again. */
 const moduleNotFound = 2307
-
-function toProblem({ start, code, messageText }: Diagnostic, cell: string): Problem {
-  const lines = cell.split('\n')
-  // A cell that breaks off is reported behind its end, in what tslab appends to it.
-  const [line, column] =
-    start.line < lines.length ? [start.line, start.character] : [lines.length - 1, lines.at(-1)?.length ?? 0]
-  return { line: line + 1, column: column + 1, code, message: messageText }
-}
-
-function toUnnamedProblem({ file, start = 0, code, messageText }: ts.Diagnostic): Problem {
-  const place = file ? ts.getLineAndCharacterOfPosition(file, start) : { line: 1, character: 0 }
-  // tslab's own first line makes the difference between counting from 0 and from 1.
-  const message = ts.flattenDiagnosticMessageText(messageText, '\n')
-  return { line: place.line, column: place.character + 1, code, message }
-}

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { cellUrl } from './cell-script.ts'
-import { CompileError } from './compiler.ts'
+import { CompileError, type Problem } from './problems.ts'
 
 /** The content of an `error` message. */
 export interface ErrorReport extends Record<string, unknown> {
@@ -22,13 +22,22 @@ export class InterruptError extends Error {
  */
 export function errorReport(error: unknown, cells: ReadonlyMap<number, string>): ErrorReport {
   if (error instanceof CompileError) {
-    return { ename: error.name, evalue: error.message, traceback: compileTrace(error) }
+    const cell = cellNumber(error.code, cells)
+    const evalue = error.problems.map(problem => `${place(cell, problem)} - ${problem.message}`).join('\n')
+    return { ename: error.name, evalue, traceback: compileTrace(error, cell) }
   }
   if (!(error instanceof Error)) {
     return { ename: 'Thrown', evalue: inspect(error), traceback: [`Thrown: ${inspect(error)}`] }
   }
   const trace = error instanceof InterruptError ? [`${error.name}: ${error.message}`] : runTrace(error, cells)
-  return { ename: error.name, evalue: error.message, traceback: trace }
+  return { ename: error.name, evalue: asWritten(error.message), traceback: trace.map(asWritten) }
+}
+
+/** `step` as the cell has it, for `(0 , exports.step)` and `exports.step` as the script has it, in Node's own words. */
+function asWritten(text: string): string {
+  return text
+    .replace(/\(0 , (?:exports|\w+_\d+)\.([\w$]+)\)/gu, '$1')
+    .replace(/(^\s*at (?:async |new )?|\b)exports\.([\w$]+)(?= (?:\(|is not))/gu, '$1$2')
 }
 
 const [beforeNumber, afterNumber] = cellUrl(0).split('0') as [string, string]
@@ -60,12 +69,24 @@ function isInternal(line: string): boolean {
   return line.includes(import.meta.dirname) || line.includes('(node:') || line.includes('at node:')
 }
 
-function compileTrace({ code, problems }: CompileError): string[] {
-  return problems.flatMap(({ line, column, code: number, message }, index) => {
+/** The cell just refused is the last of its text. What a client evaluates besides is no cell. */
+function cellNumber(code: string, cells: ReadonlyMap<number, string>): number | undefined {
+  return [...cells].findLast(([, text]) => text === code)?.[0]
+}
+
+function place(cell: number | undefined, { line, column }: Problem): string {
+  return `${cell === undefined ? '' : `cell[${cell}]:`}${line}:${column}`
+}
+
+function compileTrace({ code, problems }: CompileError, cell: number | undefined): string[] {
+  return problems.flatMap((problem, index) => {
+    const { line, column, message } = problem
+    const number = problem.code === undefined ? '' : `TS${problem.code}: `
     const next = problems[index + 1]
-    // A long message comes as several about one place.
+    // Several may speak of one place.
     const more = next?.line === line && next.column === column
-    return [`${line}:${column} - TS${number}: ${message}`, ...(more ? [] : codeFrame(code, line, column))]
+    const frame = more ? [] : codeFrame(code, line, column)
+    return [`${place(cell, problem)} - ${number}${message}`, ...frame]
   })
 }
 

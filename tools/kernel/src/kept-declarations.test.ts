@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { keptDeclarations } from './kept-declarations.ts'
+import { keptDeclarations, withEarlierNamespaces } from './kept-declarations.ts'
 
 const kept = (before: string, after: string, assigned: string[]) =>
   keptDeclarations(before, after, name => assigned.includes(name))
@@ -26,4 +26,12 @@ test('types stay, functions and imports stay when they are there', () => {
 
 test('a failed import gives the name back to its older declaration', () => {
   expect(kept('declare const x: number;', "import * as x from 'm';", [])).toEqual(['declare let x: number;'])
+})
+
+test('keeps namespaces, which tslab forgets, until their name is declared again', () => {
+  const before = 'declare namespace N {\n    const a: 1;\n}\ndeclare const b: 2;'
+  expect(withEarlierNamespaces(before, 'declare const b: 2;\n')).toBe(
+    'declare const b: 2;\ndeclare namespace N {\n    const a: 1;\n}\n',
+  )
+  expect(withEarlierNamespaces(before, 'declare const N: 3;\n')).toBe('declare const N: 3;\n')
 })

@@ -15,7 +15,20 @@ export function keptDeclarations(before: string, after: string, assigned: (name:
   return [...added, ...older].map(({ text }) => `${text}\n`).join('')
 }
 
+/** The declarations `after` a cell, with the namespaces from `before` it: tslab forgets those after one cell. */
+export function withEarlierNamespaces(before: string, after: string): string {
+  if (!before.includes('namespace ')) return after
+  const known = new Set(parse(after).flatMap(({ names }) => names))
+  const namespaces = parse(before).filter(
+    ({ kind, names }) => isNamespace(kind) && !names.some(n => known.has(n)),
+  )
+  return [after, ...namespaces.map(({ text }) => `${text}\n`)].join('')
+}
+
+const isNamespace = (kind: ts.SyntaxKind) => kind === ts.SyntaxKind.ModuleDeclaration
+
 interface Declaration {
+  kind: ts.SyntaxKind
   /** The variables it declares; none for a type. */
   names: string[]
   text: string
@@ -26,11 +39,12 @@ function parse(declarations: string): Declaration[] {
   return source.statements.flatMap((statement): Declaration[] => {
     if (ts.isVariableStatement(statement)) {
       return statement.declarationList.declarations.map(declaration => ({
+        kind: statement.kind,
         names: [declaration.name.getText(source)],
         text: `declare let ${declaration.getText(source)};`,
       }))
     }
-    return [{ names: declaredValues(statement), text: statement.getText(source) }]
+    return [{ kind: statement.kind, names: declaredValues(statement), text: statement.getText(source) }]
   })
 }
 
@@ -38,7 +52,8 @@ function declaredValues(statement: ts.Statement): string[] {
   if (
     ts.isFunctionDeclaration(statement) ||
     ts.isClassDeclaration(statement) ||
-    ts.isEnumDeclaration(statement)
+    ts.isEnumDeclaration(statement) ||
+    ts.isModuleDeclaration(statement)
   ) {
     return statement.name ? [statement.name.text] : []
   }

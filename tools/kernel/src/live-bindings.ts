@@ -7,9 +7,11 @@ import MagicString from 'magic-string'
  * Declared as `export let rate`, every read and write goes to `exports.rate`, which all cells share.
  *
  * - `let rate = 0.1` becomes `export let rate = 0.1`; `let best` becomes `export let best = undefined`.
- * - Imported names are copied to `exports` once, so that a later cell may declare the same name.
- * - Functions and classes stay in the `export { … }` list.
+ * - `function step() { }` becomes `export let step = function () { }` above all other lines: it may be called before its own.
+ * - `class K { }` becomes `export let K = class K { }`: only inside its own body `K` stays this class.
+ * - `import { rate } from 'm'` becomes `import { rate as rate$imported } from 'm'; export let rate = rate$imported`.
  * - A call `exports.step()` of an earlier cell's function becomes `(0, exports.step)()`.
+ * - `import.meta` becomes `require.meta`.
  *
  * @param module An ES module in JavaScript.
  */
@@ -20,44 +22,81 @@ export function liveBindings(module: string): MagicString {
   const exported = new Set(
     lists.flatMap(list => list.exportClause.elements.map(element => element.name.text)),
   )
+  const isExported = ({ text }: ts.Identifier) => exported.has(text)
   const moved = new Set<string>()
 
   for (const statement of source.statements) {
-    if (ts.isVariableStatement(statement) && !statement.modifiers) {
-      const names = statement.declarationList.declarations.flatMap(({ name }) => boundNames(name))
-      if (!names.every(name => exported.has(name))) continue
-      edited.appendLeft(statement.getStart(source), 'export ')
-      for (const { end, initializer } of statement.declarationList.declarations) {
-        if (!initializer) edited.appendLeft(end, ' = undefined')
-      }
-      for (const name of names) moved.add(name)
-    } else if (ts.isImportDeclaration(statement)) {
-      const names = importedNames(statement).filter(name => exported.has(name))
-      edited.appendLeft(statement.end, names.map(name => ` exports.${name} = ${name};`).join(''))
-      for (const name of names) moved.add(name)
-    }
+    const names = declaredNames(statement)
+    if (names.length === 0 || !names.every(isExported)) continue
+    for (const { text } of names) moved.add(text)
+    if (ts.isVariableStatement(statement)) exportVariables(statement, edited)
+    else if (ts.isFunctionDeclaration(statement)) exportFunction(statement, edited)
+    else if (ts.isClassDeclaration(statement)) exportClass(statement, edited)
+    else exportImports(statement, names, edited)
   }
   for (const list of lists) {
-    const rest = list.exportClause.elements.filter(element => !moved.has(element.name.text))
-    edited.overwrite(
-      list.getStart(source),
-      list.end,
-      `export { ${rest.map(element => element.getText(source)).join(', ')} };`,
-    )
+    const rest = list.exportClause.elements.filter(({ name }) => !moved.has(name.text))
+    const names = rest.map(element => element.getText(source)).join(', ')
+    edited.overwrite(list.getStart(source), list.end, `export { ${names} };`)
   }
-  callWithoutThis(source, edited)
+  rewriteUses(source, edited)
   return edited
 }
 
-/** A function of an earlier cell is called as `exports.step()`: without this it would find `exports` in its `this`. */
-function callWithoutThis(node: ts.Node, edited: MagicString): void {
+/** Adds to the statement's own text (appendRight): what is moved above all lines is kept apart from it. */
+function exportVariables({ declarationList }: ts.VariableStatement, edited: MagicString): void {
+  edited.appendRight(declarationList.getStart(), 'export ')
+  for (const { end, initializer } of declarationList.declarations) {
+    if (!initializer) edited.appendLeft(end, ' = undefined')
+  }
+}
+
+/** Without its name: a function that calls itself, too, finds the latest of its name. */
+function exportFunction(declaration: ts.FunctionDeclaration, edited: MagicString): void {
+  const { name, end } = declaration
+  if (!name) return
+  const start = declaration.getStart()
+  edited
+    .prependRight(start, `export let ${name.text} = `)
+    .remove(name.getStart(), name.end)
+    .appendLeft(end, ';\n')
+  if (start > 0) edited.move(start, end, 0)
+}
+
+function exportClass(declaration: ts.ClassDeclaration, edited: MagicString): void {
+  edited.appendRight(declaration.getStart(), `export let ${declaration.name?.text ?? ''} = `)
+  edited.appendLeft(declaration.end, ';')
+}
+
+function exportImports(statement: ts.Statement, names: ts.Identifier[], edited: MagicString): void {
+  for (const name of names) {
+    const isShort = ts.isImportSpecifier(name.parent) && !name.parent.propertyName
+    edited.appendLeft(name.end, isShort ? ` as ${name.text}${imported}` : imported)
+  }
+  const copies = names.map(({ text }) => `${text} = ${text}${imported}`).join(', ')
+  edited.appendLeft(statement.end, ` export let ${copies};`)
+}
+
+/** No end of a name that a cell would declare. */
+const imported = '$imported'
+
+function rewriteUses(node: ts.Node, edited: MagicString): void {
   ts.forEachChild(node, child => {
-    callWithoutThis(child, edited)
+    rewriteUses(child, edited)
   })
-  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return
-  const { expression, end } = node.expression
+  if (ts.isCallExpression(node)) callWithoutThis(node.expression, edited)
+  else if (ts.isTaggedTemplateExpression(node)) callWithoutThis(node.tag, edited)
+  else if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) {
+    edited.overwrite(node.getStart(), node.end, 'require.meta')
+  }
+}
+
+/** A function of an earlier cell is called as `exports.step()`: without this it would find `exports` in its `this`. */
+function callWithoutThis(callee: ts.Expression, edited: MagicString): void {
+  if (!ts.isPropertyAccessExpression(callee)) return
+  const { expression, end } = callee
   if (!ts.isIdentifier(expression) || expression.text !== 'exports') return
-  edited.appendLeft(expression.getStart(), '(0, ').appendRight(end, ')')
+  edited.appendRight(expression.getStart(), '(0, ').appendLeft(end, ')')
 }
 
 function isExportList(node: ts.Node): node is ts.ExportDeclaration & { exportClause: ts.NamedExports } {
@@ -69,15 +108,26 @@ function isExportList(node: ts.Node): node is ts.ExportDeclaration & { exportCla
   )
 }
 
-function boundNames(name: ts.BindingName): string[] {
-  if (ts.isIdentifier(name)) return [name.text]
+/** The variables a statement declares, if it has no `export` of its own. */
+function declaredNames(statement: ts.Statement): ts.Identifier[] {
+  if (ts.isImportDeclaration(statement)) return importedNames(statement)
+  if (ts.isVariableStatement(statement)) {
+    if (statement.modifiers) return []
+    return statement.declarationList.declarations.flatMap(({ name }) => boundNames(name))
+  }
+  if (!ts.isFunctionDeclaration(statement) && !ts.isClassDeclaration(statement)) return []
+  return statement.name ? [statement.name] : []
+}
+
+function boundNames(name: ts.BindingName): ts.Identifier[] {
+  if (ts.isIdentifier(name)) return [name]
   return name.elements.flatMap(element => (ts.isBindingElement(element) ? boundNames(element.name) : []))
 }
 
-function importedNames({ importClause }: ts.ImportDeclaration): string[] {
-  const names = importClause?.name ? [importClause.name.text] : []
+function importedNames({ importClause }: ts.ImportDeclaration): ts.Identifier[] {
+  const names = importClause?.name ? [importClause.name] : []
   const bindings = importClause?.namedBindings
   if (!bindings) return names
-  if (ts.isNamespaceImport(bindings)) return [...names, bindings.name.text]
-  return [...names, ...bindings.elements.map(element => element.name.text)]
+  if (ts.isNamespaceImport(bindings)) return [...names, bindings.name]
+  return [...names, ...bindings.elements.map(element => element.name)]
 }

@@ -2,6 +2,9 @@ import ts from '@tslab/typescript-for-tslab'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { CompilerOptions, Diagnostic } from '@tslab/typescript-for-tslab'
+import { ownProblems } from './own-problems.ts'
+import { completionsWithPaths } from './path-completions.ts'
+import { withSignatureDocs } from './signature-docs.ts'
 import { withVariableUses } from './variable-uses.ts'
 import { watchedFiles, type WatchedFiles } from './watched-files.ts'
 
@@ -24,25 +27,43 @@ export function patchTypeScript(): PatchedTypeScript {
   const patched = {
     ...ts,
 
-    createWatchCompilerHost: (roots: string[], options: CompilerOptions, ...rest: [ts.System]) =>
-      ts.createWatchCompilerHost([...roots, globals], { ...options, ...cellOptions }, ...rest),
+    // A plain builder: tslab asks its own for nothing more, and that one goes through all files for each cell.
+    createWatchCompilerHost: (...[roots, options, system, , ...reports]: WatchArguments) => {
+      const all = { ...options, ...cellOptions }
+      return ts.createWatchCompilerHost(
+        [...roots, globals],
+        all,
+        system,
+        ts.createAbstractBuilder,
+        ...reports,
+      )
+    },
 
     // Only the cell is checked and emitted: the sources it imports run through tsx, and their errors are not its own.
     createWatchProgram: (host: ts.WatchCompilerHost<ts.BuilderProgram>) => {
       const created = host.afterProgramCreate?.bind(host)
-      host.afterProgramCreate = program =>
+      host.afterProgramCreate = program => {
+        // A checker binds the files: tslab asks them for their variables.
+        program.getProgram().getTypeChecker()
         created?.({ ...withVariableUses(program), getAllDependencies: file => [file.fileName] })
+      }
       return ts.createWatchProgram(host as ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.BuilderProgram>)
     },
 
     // A type that has no name is no error in a notebook; see widen-declarations.ts.
     getPreEmitDiagnosticsOfFiles: (program: ts.Program, files: ts.SourceFile[]) => {
-      const found = files
-        .flatMap(file => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)])
-        .filter(({ code }) => code !== outsideRootDir)
+      const found = ownProblems(
+        files.flatMap(file => [
+          ...program.getSyntacticDiagnostics(file),
+          ...program.getSemanticDiagnostics(file),
+        ]),
+      )
       unnamed = found.length > 0 ? [] : files.flatMap(file => program.getDeclarationDiagnostics(file))
       return found
     },
+
+    Completions: { ...ts.Completions, getCompletionsAtPositionForTslab: completionsWithPaths },
+    getQuickInfoAtPosition: withSignatureDocs,
 
     // tslab's step from ES modules to CommonJS: left out here, done in cell-script.ts.
     transpileModule: (code: string): ts.TranspileOutput => ({ outputText: code }),
@@ -57,8 +78,14 @@ export function patchTypeScript(): PatchedTypeScript {
   return { watched, unnamedTypes: () => unnamed }
 }
 
-/** A cell may import a source beside the notebook's folder; only its own output must lie inside. */
-const outsideRootDir = 6059
+type WatchArguments = [
+  roots: string[],
+  options: CompilerOptions,
+  system: ts.System,
+  createProgram: null,
+  reportDiagnostic: ts.DiagnosticReporter,
+  reportStatus: ts.WatchStatusReporter,
+]
 
 const globals = join(import.meta.dirname, 'cell-globals.d.ts')
 
@@ -69,4 +96,5 @@ const cellOptions: CompilerOptions = {
   typeRoots: [dirname(dirname(require.resolve('@types/node/package.json')))],
   types: ['node'],
   inlineSourceMap: true,
+  strict: true,
 }

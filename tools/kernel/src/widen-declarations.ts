@@ -1,7 +1,7 @@
 import ts from '@tslab/typescript-for-tslab'
 
-/** What tslab puts before a cell: diagnostics count from its start. */
-const prefix = 'export {};\n'
+/** What tslab puts before a cell: TypeScript's positions count from its start. */
+export const cellPrefix = 'export {};\n'
 
 /**
  * The cell with `: any` at each declaration whose inferred type has no name that later cells could write
@@ -9,7 +9,7 @@ const prefix = 'export {};\n'
  */
 export function widenDeclarations(code: string, problems: readonly ts.Diagnostic[]): string {
   const source = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.ES2022, true)
-  const ends = problems.map(({ start }) => annotationPosition(source, (start ?? 0) - prefix.length))
+  const ends = problems.map(({ start }) => annotationPosition(source, (start ?? 0) - cellPrefix.length))
   const descending = [...new Set(ends)].filter(end => end !== undefined).sort((a, b) => b - a)
   return descending.reduce((text, end) => `${text.slice(0, end)}: any${text.slice(end)}`, code)
 }
