@@ -1,5 +1,5 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
-import { Reply, Router, XPublisher } from 'zeromq'
+import { Router, XPublisher } from 'zeromq'
 import { slots, type Channel, type FromSockets, type SocketThreadData, type ToSockets } from './connection.ts'
 import { watchHeap } from './heap-watch.ts'
 import { createInterrupter } from './interrupter.ts'
@@ -24,7 +24,8 @@ const iopub = new XPublisher({ sendHighWaterMark: 0, verbosity: 'allSubs' })
 const shell = new Router({ sendHighWaterMark: 0 })
 const control = new Router({ sendHighWaterMark: 0 })
 const stdin = new Router()
-const heartbeat = new Reply()
+// A Reply would fail on junk, and the kernel with it; this one drops what has no receiver.
+const heartbeat = new Router({ sendHighWaterMark: 0 })
 const outbox = createOutbox({ iopub, shell, control }, info.key, sent => {
   Atomics.sub(shared, slots.streaming, sent)
   Atomics.notify(shared, slots.streaming)
@@ -92,7 +93,11 @@ async function serve(): Promise<void> {
 }
 
 async function beat(): Promise<void> {
-  for await (const frames of heartbeat) await heartbeat.send(frames)
+  for await (const frames of heartbeat) {
+    await heartbeat.send(frames).catch((error: unknown) => {
+      log(`a heartbeat was not answered: ${String(error)}`)
+    })
+  }
 }
 
 /** Who subscribes begins to hear what is published only a little later, and wants to know when. */
