@@ -1,30 +1,32 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  chooseFromMenu,
+  chooseTheme,
+  flatland,
+  launchChromium,
+  MINUTES,
+  notebooks,
+  openNotebook,
+  out,
+  startLab,
+} from './jupyterlab.ts'
 
 /**
  * Notebook 05 as a reader meets it, in a real Chromium: opened in JupyterLab and run from the menu, and handed
  * out as a page. Screenshots are left in `notebooks/out`, to be looked at.
  */
-const notebooks = join(import.meta.dirname, '..')
-const out = join(notebooks, 'out')
-const flatland = join(notebooks, '..', 'tools', 'cli', 'bin', 'flatland.mjs')
 const CHARTS = 5
-const MINUTES = 60_000
 
 let browser: Browser
 
 beforeAll(async () => {
   mkdirSync(out, { recursive: true })
-  browser = await chromium.launch({
-    executablePath: findChromium(),
-    // Containers run as root, where Chromium's sandbox does not start; only pages of this machine are opened.
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
-  })
+  browser = await launchChromium()
 })
 
 afterAll(async () => {
@@ -40,10 +42,7 @@ describe('notebook 05', () => {
       writeFileSync(copy, smokeProfile(readFileSync(join(notebooks, '05-time-per-update.ipynb'), 'utf8')))
       const lab = await startLab()
       try {
-        const page = await browser.newPage({ viewport: { width: 1300, height: 1400 } })
-        await page.goto(lab.address.replace('/lab?', '/lab/tree/out/browser-05.ipynb?'))
-        await page.locator('.jp-Notebook .jp-Cell').first().waitFor({ timeout: MINUTES })
-        await page.getByText('TypeScript (flatland) | Idle').waitFor({ timeout: MINUTES })
+        const page = await openNotebook(browser, lab, 'browser-05.ipynb')
         await chooseFromMenu(page, 'Run', 'Run All Cells')
         const lastPrompt = page.locator('.jp-CodeCell .jp-InputPrompt').last()
         await expect
@@ -58,10 +57,10 @@ describe('notebook 05', () => {
         expect(await countWhileScrolling(page, '.vega-embed canvas, .vega-embed svg.marks')).toBe(CHARTS)
         await showFirstChart(page)
         await page.screenshot({ path: join(out, 'lab-light.png') })
-        await chooseFromMenu(page, 'Settings', 'Theme', 'JupyterLab Dark')
-        await page.locator('body[data-jp-theme-light="false"]').waitFor({ state: 'attached' })
+        await chooseTheme(page, 'Dark')
         await showFirstChart(page)
         await page.screenshot({ path: join(out, 'lab-dark.png') })
+        await chooseTheme(page, 'Light')
       } finally {
         await lab.stop()
         rmSync(copy, { force: true })
@@ -104,59 +103,11 @@ describe('notebook 05', () => {
   )
 })
 
-function findChromium(): string {
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
-    try {
-      return execFileSync('which', [name], { encoding: 'utf8' }).trim()
-    } catch {
-      // The next name, then the line below.
-    }
-  }
-  throw new Error('Chromium is missing: these tests drive it. Install it, e.g. `apt install chromium`.')
-}
-
 function smokeProfile(notebook: string): string {
   const changed = notebook.replace("'paper' = 'lecture'", "'paper' = 'smoke'")
   if (changed === notebook)
     throw new Error('the parameters cell of notebook 05 has another form than this test knows')
   return changed
-}
-
-async function startLab(): Promise<{ address: string; stop: () => Promise<void> }> {
-  const lab: ChildProcess = spawn(process.execPath, [flatland, 'lab', '--no-browser'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const ended = once(lab, 'exit')
-  const address = await new Promise<string>((resolve, reject) => {
-    let printed = ''
-    const listen = (chunk: Buffer): void => {
-      printed += chunk.toString()
-      const found = /http:\S+/.exec(printed)?.[0]
-      if (found !== undefined) resolve(found)
-    }
-    lab.stdout?.on('data', listen)
-    lab.stderr?.on('data', listen)
-    lab.once('exit', () => {
-      reject(new Error(`flatland lab ended: ${printed}`))
-    })
-  })
-  return {
-    address,
-    stop: async () => {
-      lab.kill('SIGTERM')
-      await ended
-    },
-  }
-}
-
-async function chooseFromMenu(page: Page, ...path: [string, ...string[]]): Promise<void> {
-  const [menu, ...items] = path
-  await page.locator('.lm-MenuBar-itemLabel', { hasText: new RegExp(`^${menu}$`) }).click()
-  for (const item of items) {
-    const entry = page.locator('.lm-Menu-itemLabel', { hasText: new RegExp(`^${item}$`) }).last()
-    await entry.hover()
-    await entry.click()
-  }
 }
 
 /** JupyterLab keeps only what is near the view in the page: look at every cell in turn. */

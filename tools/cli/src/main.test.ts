@@ -5,10 +5,13 @@ import { start } from './test-support.ts'
 const flatland = (...args: string[]) => start(args, tmpdir()).ended
 
 test.each([
-  [['labb'], /unknown command 'labb'.*Did you mean lab\?.*Allowed: lab, run, handout, bench, doctor/],
+  [['labb'], /unknown command 'labb'.*Did you mean lab\?.*Allowed: lab, run, handout, bench, doctor, kernel/],
   [['lab', '--prot', '9000'], /unknown option '--prot'.*Did you mean --port\?.*--no-browser/],
   [['lab', '--port', '99999'], /from 1 to 65535/],
   [['lab', 'extra'], /too many arguments/],
+  [['kernel', 'instal'], /unknown command 'instal'.*Did you mean install\?.*Allowed: install, uninstall/],
+  [['kernel', 'install', '--prefx', 'x'], /unknown option '--prefx'.*Did you mean --prefix\?/],
+  [['kernel', 'install', '--prefix'], /argument missing.*See flatland kernel install --help/],
   [['run'], /missing required argument 'notebook'/],
   [['run', 'no-such-notebook-at-all'], /no notebook 'no-such-notebook-at-all'/],
   [['run', '05', '--profile', 'smok'], /Allowed choices are smoke, lecture, paper/],
@@ -21,8 +24,9 @@ test.each([
   expect([code, stdout]).toEqual([2, ''])
 })
 
-test.each(['lab', 'run', 'handout', 'bench', 'doctor'])('%s --help has an example', async command => {
-  const { code, stdout } = await flatland(command, '--help')
+const commands = ['lab', 'run', 'handout', 'bench', 'doctor', 'kernel install', 'kernel uninstall']
+test.each(commands)('%s --help has an example', async command => {
+  const { code, stdout } = await flatland(...command.split(' '), '--help')
   expect(code).toBe(0)
   expect(stdout).toMatch(new RegExp(`Examples?:\n {2}\\$ npx flatland ${command}`))
 })

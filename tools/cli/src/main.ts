@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { addBench } from './bench.ts'
 import { addDoctor } from './doctor.ts'
 import { addHandout } from './handout.ts'
+import { addKernel } from './kernel.ts'
 import { addLab } from './lab.ts'
 import { nearest } from './nearest.ts'
 import { ROOT } from './repository.ts'
@@ -23,7 +24,8 @@ addRun(program)
 addHandout(program)
 addBench(program)
 addDoctor(program)
-for (const command of [program, ...program.commands]) {
+addKernel(program)
+for (const command of withSubcommands(program)) {
   command.configureOutput({
     outputError: (text, write) => {
       write(`✗ ${explain(text, command)}\n`)
@@ -52,17 +54,25 @@ function explain(text: string, command: Command): string {
     .replace(/^error: /, '')
     .replaceAll('\n', ' ')
   const [, kind, typed] = /^unknown (option|command) '([^']+)'/.exec(message) ?? []
-  if (typed === undefined)
-    return `${message} See flatland ${command === program ? '' : `${command.name()} `}--help.`
+  if (typed === undefined) return `${message} See ${fullName(command)} --help.`
   const allowed =
     kind === 'command'
-      ? program.commands.map(each => each.name())
+      ? command.commands.map(each => each.name())
       : command
           .createHelp()
           .visibleOptions(command)
           .map(option => option.long ?? option.flags)
   const near = nearest(typed, allowed)
   return `${message}.${near === undefined ? '' : ` (Did you mean ${near}?)`} Allowed: ${allowed.join(', ')}.`
+}
+
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)]
+}
+
+/** As it is typed, e.g. `flatland kernel install`. */
+function fullName(command: Command): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`
 }
 
 function version(): string {

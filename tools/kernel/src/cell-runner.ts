@@ -11,6 +11,7 @@ import type { HistoryEntry } from './history.ts'
 import { redirectStreams } from './output-streams.ts'
 import { progress } from './progress.ts'
 import { createSession, type Session } from './session.ts'
+import { closeEngine } from './tfjs-engine.ts'
 import type { Content, Message } from './wire.ts'
 
 /** Runs cells and publishes what they show. */
@@ -25,7 +26,7 @@ export interface CellRunner {
 }
 
 /** How long the end of an interrupted cell may take before it is answered without, in ms. */
-const patience = 1000
+const patience = 500
 
 /** From now on this process's standard streams, its timers, its stray errors and the global `display` belong to the cells. */
 export function createCellRunner(connection: Connection, compiler: Compiler): CellRunner {
@@ -75,6 +76,7 @@ export function createCellRunner(connection: Connection, compiler: Compiler): Ce
       const user_expressions = await evaluateAll(cell, content['user_expressions'])
       return { status: 'ok', execution_count: number, payload: [], user_expressions }
     } catch (error) {
+      if (connection.takeForcedStops() > 0) closeEngine()
       if (stored) history.push({ number, code })
       const found = report(error)
       // Not by the cell, which says nothing any more when it was interrupted.

@@ -34,6 +34,8 @@ export const slots = {
   seenInterrupts: 2,
   /** Characters of stream text that are on their way to the socket thread. */
   streaming: 3,
+  /** How many loops of this thread were stopped by force. */
+  forcedStops: 6,
   /** 1 when the last words are said. */
   said: 4,
 } as const
@@ -62,6 +64,8 @@ export interface Connection {
    */
   protect: <T>(work: () => T) => T
   listen(handlers: Handlers): void
+  /** How many loops were stopped by force since the last call. */
+  takeForcedStops(): number
   /** Its number is not 0 while an interrupt waits to be handled. */
   pendingInterrupt: Int32Array
   /** Handles an interrupt that has come while a loop keeps this thread from receiving it. */
@@ -164,6 +168,7 @@ export function openConnection(info: ConnectionInfo, heapLimit: number): Connect
         }
       })
     },
+    takeForcedStops: () => Atomics.exchange(shared, slots.forcedStops, 0),
     pendingInterrupt: shared.subarray(slots.pending, slots.pending + 1),
     pollInterrupt,
   }

@@ -52,8 +52,12 @@ export function isCompleteReply(content: Content): Content {
   const { completed, indent } = isCompleteCode(code)
   if (!completed) return { status: 'incomplete', indent: indent ?? '' }
   const { diagnostics = [] } = ts.transpileModule(code, { reportDiagnostics: true })
+  if (diagnostics.some(({ code }) => code === unterminatedTemplate))
+    return { status: 'incomplete', indent: '' }
   return { status: diagnostics.length > 0 ? 'invalid' : 'complete' }
 }
+
+const unterminatedTemplate = 1160
 
 /** tslab is loaded after its TypeScript was patched, so not by an import at the top. */
 const require = createRequire(import.meta.url)

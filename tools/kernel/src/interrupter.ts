@@ -19,6 +19,7 @@ export function createInterrupter(shared: Int32Array, ask: () => void): { interr
       const insist = () => {
         if (Atomics.load(shared, slots.seenInterrupts) >= count) return
         if (Atomics.load(shared, slots.protected) === 0) {
+          Atomics.add(shared, slots.forcedStops, 1)
           terminateMainThread()
           // What was just being received may be what was stopped.
           ask()

@@ -80,7 +80,6 @@ async function serve(): Promise<void> {
     stdin.bind(address(info.stdin_port)),
     heartbeat.bind(address(info.hb_port)),
   ])
-  outbox.send('iopub', encodeStarting(info.key))
   if (process.env['JPY_PARENT_PID'] !== undefined) dieWithParent()
   await Promise.all([
     beat(),
@@ -102,8 +101,13 @@ async function beat(): Promise<void> {
 
 /** Who subscribes begins to hear what is published only a little later, and wants to know when. */
 async function welcome(): Promise<void> {
+  let isFirst = true
   for await (const [frame] of iopub) {
-    if (frame?.[0] === 1) outbox.send('iopub', encodeWelcome(frame.subarray(1).toString(), info.key))
+    if (frame?.[0] !== 1) continue
+    outbox.send('iopub', encodeWelcome(frame.subarray(1).toString(), info.key))
+    // Said earlier, nobody would hear it.
+    if (isFirst) outbox.send('iopub', encodeStarting(info.key))
+    isFirst = false
   }
 }
 
@@ -139,11 +143,10 @@ function take(channel: Channel, message: Message): void {
 
 async function shutdown(request: Message): Promise<void> {
   answer(request, 'shutdown_reply', { status: 'ok', restart: request.content['restart'] === true })
-  await outbox.sent()
-  closeSockets()
+  await flushed()
   toMain({ kind: 'shutdown' })
   // The main thread may be in a loop.
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), 300)
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), 200)
 }
 
 /** The kernel ends without having been asked to: an error of the cell that runs, or ran last. */
@@ -159,10 +162,7 @@ async function sayLastWords(text: string): Promise<void> {
     outbox.send('shell', encode('execute_reply', { status: 'aborted' }, cell, info.key))
     publishState(cell, 'idle')
   }
-  await outbox.sent()
-  closeSockets()
-  // ZeroMQ's own thread still sends; nothing tells when it has.
-  await new Promise(resolve => setTimeout(resolve, 100))
+  await flushed()
 }
 
 async function die(text: string): Promise<void> {
@@ -170,8 +170,12 @@ async function die(text: string): Promise<void> {
   process.kill(process.pid, 'SIGKILL')
 }
 
-function closeSockets(): void {
+/** Sends all there is, and closes the sockets. */
+async function flushed(): Promise<void> {
+  await outbox.sent()
   for (const socket of [iopub, shell, control, stdin, heartbeat]) socket.close()
+  // ZeroMQ's own thread still sends; nothing tells when it has.
+  await new Promise(resolve => setTimeout(resolve, 100))
 }
 
 function answer(request: Message, type: string, content: Content): void {

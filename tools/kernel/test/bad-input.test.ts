@@ -17,6 +17,7 @@ const folder = notebookFolder()
 const marker = join(folder.path, 'executed')
 const runs = { numRuns: 200, seed: 20_240_607 }
 let kernel: KernelClient
+let starts = 0
 let info: ConnectionInfo
 let peers: Record<Requests, Dealer>
 
@@ -29,6 +30,7 @@ beforeAll(start)
 beforeEach(() => (kernel.process.exitCode ?? kernel.process.signalCode) === null || start())
 
 async function start(): Promise<void> {
+  starts++
   kernel = await startKernel(folder.path)
   info = readConnectionFile(kernel.connectionFile)
   peers = {
@@ -42,6 +44,7 @@ afterEach(async () => {
   expect(resultText(await kernel.execute('1 + 1'))).toBe('2')
 }, 20_000)
 afterAll(async () => {
+  expect(starts).toBe(1)
   for (const peer of Object.values(peers)) peer.close()
   await expect(kernel.close()).rejects.toThrow(/flatland kernel: dropped on shell/)
   folder.remove()

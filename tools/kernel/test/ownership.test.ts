@@ -135,6 +135,26 @@ describe('once it was interrupted', () => {
     expect((await waiting).reply['status']).toBe('aborted')
   })
 
+  test('a loop stopped by force inside a tidy and a gradient leaves nothing open in TensorFlow.js', async () => {
+    folder.writeSource(
+      'forced',
+      'src/index.ts',
+      `import * as tf from '@tensorflow/tfjs'
+       export const spin = () => tf.tidy(() => tf.grad(x => { console.log('begun'); for (;;) tf.tidy(() => x.square()) })(tf.scalar(1)))\n`,
+    )
+    await kernel.execute(
+      "import * as tf from '@tensorflow/tfjs'\nimport { spin } from 'fixture-forced'\nawait tf.ready()",
+    )
+    const before = await value('tf.memory().numTensors')
+    const cell = await interruptAfter('begun', 'spin()')
+    expect(cell.reply['ename']).toBe('Interrupted')
+    const state = await value(
+      'const { gradientDepth, activeTape, scopeStack } = (tf.engine() as any).state; [gradientDepth, activeTape, scopeStack.length]',
+    )
+    expect(state).toBe('[ 0, null, 0 ]')
+    expect(await value('tf.memory().numTensors')).toBe(before)
+  })
+
   test('interruptSignal() tells other work to end', async () => {
     await kernel.execute('let told = false')
     await interruptAfter(
