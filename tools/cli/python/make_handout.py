@@ -13,6 +13,7 @@ from pathlib import Path
 
 import bleach
 import nbformat
+from bleach.css_sanitizer import CSSSanitizer
 from nbconvert import HTMLExporter
 from traitlets.config import Config
 
@@ -20,7 +21,11 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 
 #: What markdown makes, and HTML that notebooks write by hand; the rest shows as text. nbconvert's own list lacks even <p>.
 TAGS = """a abbr b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6
-hr i img kbd li mark ol p pre s small span strong sub summary sup table tbody td tfoot th thead tr u ul""".split()
+hr i img kbd li mark ol p pre progress s small span strong sub summary sup table tbody td tfoot th thead tr u ul""".split()
+
+#: What the tables and progress bars of the kernel use. None of it can load anything or cover the page.
+STYLES = """background-color border-collapse caption-side font-variant-numeric font-weight outline outline-offset padding
+text-align vertical-align white-space width""".split()
 
 #: Of an output's formats the first of these is shown. A chart comes before them, and JavaScript is not among them.
 FORMATS = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/latex", "text/plain"]
@@ -75,7 +80,13 @@ def replace_mark(page: str, mark: str, text: str) -> str:
 
 
 def clean_html(html: str) -> str:
-    return bleach.clean(str(html), tags=TAGS, attributes=attribute_is_allowed, protocols=["http", "https", "mailto", "data"])
+    return bleach.clean(
+        str(html),
+        tags=TAGS,
+        attributes=attribute_is_allowed,
+        protocols=["http", "https", "mailto", "data"],
+        css_sanitizer=CSSSanitizer(allowed_css_properties=STYLES),
+    )
 
 
 def attribute_is_allowed(tag: str, name: str, value: str) -> bool:
@@ -83,7 +94,9 @@ def attribute_is_allowed(tag: str, name: str, value: str) -> bool:
         return tag == "img" and value.startswith("data:image/")
     if name == "href":
         return tag == "a" and not value.startswith("data:")
-    return name in ("class", "id", "title", "alt", "width", "height", "align", "colspan", "rowspan", "start", "open")
+    if name in ("value", "max"):
+        return tag == "progress"
+    return name in ("style", "aria-label", "class", "id", "title", "alt", "width", "height", "align", "colspan", "rowspan", "start", "open")
 
 
 def first_heading(notebook: nbformat.NotebookNode) -> str:

@@ -27,6 +27,11 @@ const executed = notebook([
       display({
         'text/html': `<p onclick="alert(2)">kept</p><a href="javascript:alert(3)">link</a>${attack}`,
       }),
+      display({
+        'text/html':
+          '<progress value="1" max="2" aria-label="training"></progress>' +
+          '<span style="background-color: rgba(1, 2, 3, 0.5); position: fixed; background-image: url(http://elsewhere.example)">7</span>',
+      }),
       display({ 'application/javascript': 'alert(4)', 'text/plain': 'text instead of a script' }),
       { output_type: 'error', ename: 'Error', evalue: attack, traceback: [`Error: ${attack}`] },
     ],
@@ -100,6 +105,14 @@ test('what a notebook says shows as text', () => {
   expect(shown.split('alert("a")')).toHaveLength(6)
   expect(shown).toContain('kept')
   expect(shown).toContain('text instead of a script')
+})
+
+test('tables and progress bars keep their looks, and nothing that could cover the page', () => {
+  expect(named('progress').map(({ attributes }) => attributes)).toEqual([
+    { value: '1', max: '2', 'aria-label': 'training' },
+  ])
+  const styles = named('span').map(({ attributes }) => attributes['style'])
+  expect(styles.filter(style => style !== undefined)).toEqual(['background-color: rgba(1, 2, 3, 0.5);'])
 })
 
 test('the chart is there twice: live, and drawn for when scripts are off', () => {

@@ -3,11 +3,7 @@ import { encode } from '@jridgewell/sourcemap-codec'
 import ts from '@tslab/typescript-for-tslab'
 import { interruptPoints, resumedName, pendingName } from './interrupt-points.ts'
 import { liveBindings } from './live-bindings.ts'
-
-/** How Node calls a cell in traces. With a scheme before it, it is not taken for a file. */
-export function cellUrl(number: number): string {
-  return `notebook:cell[${number}]`
-}
+import { cellUrl } from './trace.ts'
 
 /**
  * Turns a compiled cell into a script: an expression whose value is

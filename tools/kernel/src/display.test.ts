@@ -61,7 +61,7 @@ test('an error as a value is its text, up to where the code of the cell ends', (
   const internal = `    at run (${import.meta.dirname}/session.ts:1:1)\n    at node:internal/x:1:1`
   error.stack = `TypeError: no such layer\n    at build (notebook:cell[3]:2:7)\n${internal}`
   const text = String((mimeBundle(error) as Record<string, string>)['text/plain'])
-  expect(text).toContain('TypeError: no such layer\n    at build (notebook:cell[3]:2:7)')
+  expect(text).toContain('TypeError: no such layer\n    at build (cell[3]:2:7)')
   expect(text).toContain('no file')
   expect(text).not.toContain('session.ts')
   expect(text).not.toContain('node:internal')

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { readableTrace } from './trace.ts'
 import { viewOf } from './views/view.ts'
 
 /** From MIME type to content: text, base64, or JSON. */
@@ -65,15 +66,5 @@ function checkJson(type: string, content: unknown): void {
 
 function plainText(value: unknown): MimeBundle {
   const text = inspect(value)
-  return { 'text/plain': value instanceof Error ? withoutInternals(text) : text }
-}
-
-/** A trace ends where the reader's code does. */
-function withoutInternals(trace: string): string {
-  const lines = trace.split('\n')
-  return lines.filter(line => !/^\s+at /.test(line) || !isInternal(line)).join('\n')
-}
-
-function isInternal(frame: string): boolean {
-  return [import.meta.dirname, '(node:', 'at node:'].some(place => frame.includes(place))
+  return { 'text/plain': value instanceof Error ? readableTrace(text).join('\n') : text }
 }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
-import { cellUrl } from './cell-script.ts'
 import { CompileError, type Problem } from './problems.ts'
+import { placeInCell, readableTrace } from './trace.ts'
 
 /** The content of an `error` message. */
 export interface ErrorReport extends Record<string, unknown> {
@@ -40,33 +40,19 @@ function asWritten(text: string): string {
     .replace(/(^\s*at (?:async |new )?|\b)exports\.([\w$]+)(?= (?:\(|is not))/gu, '$1$2')
 }
 
-const [beforeNumber, afterNumber] = cellUrl(0).split('0') as [string, string]
-const escaped = (text: string) => text.replace(/[[\]]/g, '\\$&')
-const cellPlace = new RegExp(`${escaped(beforeNumber)}(\\d+)${escaped(afterNumber)}:(\\d+):(\\d+)`)
-const topLevelFrame = new RegExp(`at (?:async )?eval \\((${cellPlace.source})\\)`)
-
 function runTrace(error: Error, cells: ReadonlyMap<number, string>): string[] {
   const lines = stackLines(error)
-  const [, cell, line, column] = lines.map(text => cellPlace.exec(text)).find(found => found !== null) ?? []
-  const frame = cell === undefined ? [] : codeFrame(cells.get(Number(cell)), Number(line), Number(column))
-  const readable = lines.map(text =>
-    text.replace(topLevelFrame, 'at $1').replace(cellPlace, 'cell[$1]:$2:$3'),
-  )
-  return [...readable, ...frame]
+  const [cell, line, column] = placeInCell(lines) ?? []
+  return [...lines, ...(cell === undefined ? [] : codeFrame(cells.get(cell), line ?? 0, column ?? 0))]
 }
 
 /** The stack, and those of its causes. */
 function stackLines(error: Error, seen = new Set<Error>()): string[] {
   seen.add(error)
-  const own = (error.stack ?? String(error)).split('\n').filter(line => !isInternal(line))
+  const own = readableTrace(error.stack ?? String(error))
   const inner = error instanceof AggregateError ? (error.errors as unknown[]) : [error.cause]
   const causes = inner.filter(cause => cause instanceof Error && !seen.has(cause)) as Error[]
   return [...own, ...causes.flatMap(cause => ['', 'Caused by:', ...stackLines(cause, seen)])]
-}
-
-function isInternal(line: string): boolean {
-  if (!/^\s+at /.test(line)) return false
-  return line.includes(import.meta.dirname) || line.includes('(node:') || line.includes('at node:')
 }
 
 /** The cell just refused is the last of its text. What a client evaluates besides is no cell. */
