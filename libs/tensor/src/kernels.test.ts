@@ -194,20 +194,30 @@ describe.each(backends)('on %s', name => {
     expect(new Set(places.dataSync())).toEqual(new Set([1]))
   })
 
-  test('overlapping pooling windows have no verified second derivative and are refused by name', () => {
-    const x = normal('pool', [1, 5, 5, 1]) as tf.Tensor4D
-    const pooled = (u: tf.Tensor): tf.Tensor =>
-      tf
-        .maxPool(u as tf.Tensor4D, 3, 2, 'valid')
-        .square()
-        .sum()
-    expect(() => tf.grad(u => tf.grad(pooled)(u).sum())(x)).toThrow('maxPool with windows 3×3, strides 2×2')
-  })
+  test.each([
+    [2, 2, 'valid'],
+    [2, 2, 'same'],
+    [3, 2, 'valid'],
+    [3, 2, 'same'],
+  ] as const)(
+    'maxPool %i/%i, %s: ⟨M·dy, u⟩ = ⟨dy, Mᵀu⟩ for its gradient M, where maxima tie too',
+    (size, stride, pad) => {
+      const x = normal('ties', [2, 7, 7, 2]).mul(2).round() as tf.Tensor4D
+      const u = normal('u', x.shape)
+      const gradient = (dy: tf.Tensor): tf.Tensor =>
+      tf.grad(z => tf.maxPool(z as tf.Tensor4D, size, stride, pad).mul(dy).sum())(x) // prettier-ignore
+      const dy = normal('dy', tf.maxPool(x, size, stride, pad).shape)
+      const transposed = tf.grad(w => gradient(w).mul(u).sum())(dy)
+      const [left = NaN] = gradient(dy).mul(u).sum().dataSync()
+      const [right = NaN] = transposed.mul(dy).sum().dataSync()
+      expect(left / right).toBeCloseTo(1, 4)
+    },
+  )
 
-  test.each(['same', 1, 0] as const)('maxPool with pad %s has no verified second derivative', pad => {
+  test.each([1, 0] as const)('maxPool with pad %s has no verified second derivative', pad => {
     const x = normal('pool', [1, 6, 6, 1]) as tf.Tensor4D
     // TensorFlow's own kernels take no number, at the first gradient already.
-    const refusal = `pad ${JSON.stringify(pad)} has no verified second derivative`
+    const refusal = `MaxPool with pad ${pad} has no verified second derivative`
     const pooled = (u: tf.Tensor): tf.Tensor =>
       tf
         .maxPool(u as tf.Tensor4D, 2, 2, pad)
@@ -216,6 +226,12 @@ describe.each(backends)('on %s', name => {
     expect(() => tf.grad(u => tf.grad(pooled)(u).sum())(x)).toThrow(
       name === 'native' && pad === 1 ? "supports only 'valid' and 'same' padding" : refusal,
     )
+  })
+
+  test('avgPool with pad same: where the border cuts a window, its gradient is the share of a pixel there', () => {
+    const pool = (u: tf.Tensor): tf.Tensor => tf.avgPool(u as tf.Tensor4D, 2, 2, 'same').sum()
+    const gradient = tf.grad(pool)(normal('pool', [1, 3, 3, 1]))
+    expect([...gradient.dataSync()]).toEqual([0.25, 0.25, 0.5, 0.25, 0.25, 0.5, 0.5, 0.5, 1])
   })
 
   test('the same seed gives bitwise equal results twice', () => {

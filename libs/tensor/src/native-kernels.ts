@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { input, replaceKernel } from './kernels.ts'
-import { registerMaxPoolGradient } from './native-max-pool.ts'
+import { registerMaxPoolGradient, registerMaxPoolSecondGradient } from './native-max-pool.ts'
 import { float32, native } from './native-operations.ts'
 
 /**
@@ -9,6 +9,7 @@ import { float32, native } from './native-operations.ts'
  */
 export function registerNativeKernels(): void {
   registerMaxPoolGradient()
+  registerMaxPoolSecondGradient()
   tf.registerKernel({
     kernelName: 'ReluGrad',
     backendName: 'tensorflow',

@@ -29,29 +29,58 @@ export function registerMaxPoolGradient(): void {
   })
 }
 
+/** TensorFlow's own `MaxPoolGradGrad`: takes from ddx what lies at each window's maximum. */
+export function registerMaxPoolSecondGradient(): void {
+  tf.registerKernel({
+    kernelName: 'MaxPoolGradGrad',
+    backendName: 'tensorflow',
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      native(backend).executeSingleOutput(
+        'MaxPoolGradGrad',
+        poolAttributes(native(backend), attrs as unknown as PoolAttributes),
+        [input(inputs, 'input'), input(inputs, 'output'), input(inputs, 'ddx')],
+      ),
+  })
+}
+
 function byOneDnn({ inputs, attrs, backend }: Parameters<tf.KernelFunc>[0]): tf.TensorInfo {
   const x = input(inputs, 'input')
   const attributes = poolAttributes(native(backend), attrs as unknown as PoolAttributes)
-  const forward = native(backend).executeMultipleOutputs('_MklNativeMaxPool', attributes, [x], 2)
+  const forward = native(backend).executeMultipleOutputs(
+    '_MklNativeMaxPool',
+    [...attributes, ...oneDnn(native(backend))],
+    [x],
+    2,
+  )
   try {
     const [output, workspace] = forward
     if (output === undefined || workspace === undefined) throw new Error('_MklNativeMaxPool gave too little')
     const operands = [x, output, input(inputs, 'dy'), workspace]
-    return native(backend).executeSingleOutput('_MklNativeMaxPoolGrad', attributes, operands)
+    return native(backend).executeSingleOutput(
+      '_MklNativeMaxPoolGrad',
+      [...attributes, ...oneDnn(native(backend))],
+      operands,
+    )
   } finally {
     tf.dispose(forward)
   }
 }
 
 function poolAttributes(backend: NativeBackend, { filterSize, strides, pad }: PoolAttributes): Attribute[] {
-  const { TF_ATTR_INT, TF_ATTR_STRING, TF_ATTR_BOOL } = backend.binding
+  const { TF_ATTR_INT, TF_ATTR_STRING } = backend.binding
   return [
     float32(backend),
     { name: 'ksize', type: TF_ATTR_INT, value: [1, ...pair(filterSize), 1] },
     { name: 'strides', type: TF_ATTR_INT, value: [1, ...pair(strides), 1] },
     { name: 'padding', type: TF_ATTR_STRING, value: pad === 'same' ? 'SAME' : 'VALID' },
     { name: 'data_format', type: TF_ATTR_STRING, value: 'NHWC' },
-    { name: '_kernel', type: TF_ATTR_STRING, value: 'MklNameChangeOp' },
-    { name: 'workspace_enabled', type: TF_ATTR_BOOL, value: true },
+  ]
+}
+
+/** What oneDNN's operations want besides. */
+function oneDnn({ binding }: NativeBackend): Attribute[] {
+  return [
+    { name: '_kernel', type: binding.TF_ATTR_STRING, value: 'MklNameChangeOp' },
+    { name: 'workspace_enabled', type: binding.TF_ATTR_BOOL, value: true },
   ]
 }

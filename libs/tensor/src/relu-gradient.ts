@@ -24,7 +24,7 @@ export function registerReluGradient(): void {
   tf.registerGradient({
     kernelName: 'ReluGrad',
     inputsToSave: ['x'],
-    gradFunc: (ddx, [x]) => ({ dy: () => reluGradient(ddx, x), x: () => tf.zerosLike(ddx as tf.Tensor) }),
+    gradFunc: (ddx, [x]) => ({ dy: () => reluGradient(ddx, x) }),
   })
 }
 

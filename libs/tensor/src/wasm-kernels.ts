@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs'
 import { input, pair, replaceKernel, type WindowAttributes } from './kernels.ts'
+import { mendAveragePoolGradient } from './average-pool-gradient.ts'
+import { registerDepthwiseGradients } from './wasm-depthwise.ts'
 import { mendMaxPoolGradient } from './wasm-max-pool.ts'
+import { registerSegmentSum } from './wasm-segment-sum.ts'
 
 /**
- * What stock wasm lacks (`Conv2DBackpropFilter`, so no convolution could be trained), gets wrong (`MaxPoolGrad`)
+ * What stock wasm lacks (the gradients of filters and of `gather`: no convolution could be trained), gets wrong (`MaxPoolGrad`, `AvgPoolGrad`)
  * or computes in scalar loops 10–20 times slower than XNNPACK (transposed matrix products, `Conv2DBackpropInput`), composed from
  * the kernels that are fast.
  */
@@ -13,6 +16,9 @@ export function registerWasmKernels(): void {
   replaceKernel('FusedConv2D', 'wasm', refuseOtherPads)
   replaceKernel('Conv2DBackpropInput', 'wasm', stock => refuseOtherPads(convolveRotated(stock)))
   replaceKernel('MaxPoolGrad', 'wasm', mendMaxPoolGradient)
+  replaceKernel('AvgPoolGrad', 'wasm', mendAveragePoolGradient)
+  registerDepthwiseGradients()
+  registerSegmentSum()
   tf.registerKernel({
     kernelName: 'Conv2DBackpropFilter',
     backendName: 'wasm',
