@@ -29,6 +29,18 @@ describe('without a notebook', () => {
     expect(chart.rows).toEqual([0, 1, 2].map(step => ({ step, loss: 0.5 ** step })))
   })
 
+  test('the rows it gives are a frozen copy', () => {
+    const chart = liveChart(options)
+    expect(chart.rows).toEqual([])
+    chart.add({ step: 0, loss: 1 })
+    const { rows } = chart
+    expect(chart.rows).toBe(rows)
+    chart.add({ step: 1, loss: 0.5 })
+    expect(rows).toEqual([{ step: 0, loss: 1 }])
+    expect(Object.isFrozen(rows) && Object.isFrozen(rows[0])).toBe(true)
+    expect(chart.rows).toHaveLength(2)
+  })
+
   test('its chart is the line chart of the rows', async () => {
     const chart = liveChart({ ...options, series })
     const rows = ['a', 'b'].flatMap(run => falling(10).map(row => ({ ...row, run })))
@@ -161,6 +173,24 @@ describe('a row that is refused is not taken', () => {
     }).toThrow('liveChart: ')
     expect(chart.rows).toEqual([{ step: 0, loss: 1 }])
     expect(chart.chart().table).toBe('step  loss\n   0     1')
+  })
+
+  test.each([
+    [[0, 1, 2], 0],
+    [[0, 1, 2], 2],
+    [[2, 1, 0], 1],
+    [[2, 0, 1, 3], 3],
+    [[2, 0, 1, 3, 1.5], 1.5],
+    [[1, 0], -0],
+    [[-3, -1], -3],
+  ])('an x again, after %j: %d', (steps, again) => {
+    const chart = liveChart(options)
+    for (const step of steps) chart.add({ step, loss: 1 })
+    expect(() => {
+      chart.add({ step: again, loss: 2 })
+    }).toThrow(`there is a row with 'step' ${again} already`)
+    chart.add({ step: 0.5, loss: 2 })
+    expect(chart.rows).toHaveLength(steps.length + 1)
   })
 
   test('the x again, in its own series only', () => {

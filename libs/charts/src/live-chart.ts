@@ -15,7 +15,7 @@ export const liveDisplay: unique symbol = Symbol.for('flatland.liveDisplay')
 export interface LiveChart {
   /** Takes a row, or several, and shows the chart anew: at most ten times a second, in one place. */
   readonly add: (rows: Rows[number] | Rows) => void
-  /** Copies of all rows so far, also of those that cannot be drawn. */
+  /** All rows so far, also those that cannot be drawn: a frozen copy, which later rows do not change. */
   readonly rows: Rows
   /** The rows so far as a chart, many of them thinned; throws when none of them can be drawn. */
   readonly chart: () => Chart
@@ -74,7 +74,7 @@ export function liveChart(options: Omit<LineChart, 'rows'>): LiveChart {
       void show?.(live, { id })
     },
     get rows() {
-      return kept.all
+      return kept.all()
     },
     chart: () => chart(),
     [liveDisplay]() {
@@ -86,7 +86,7 @@ export function liveChart(options: Omit<LineChart, 'rows'>): LiveChart {
   }
 
   function nothingYet(): TextBundle {
-    return { 'text/plain': `${options.title}\n\n(${rowCount(kept.all.length)}, none that can be drawn)` }
+    return { 'text/plain': `${options.title}\n\n(${rowCount(kept.count)}, none that can be drawn)` }
   }
 
   return Object.freeze(live)

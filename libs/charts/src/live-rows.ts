@@ -10,13 +10,18 @@ type Row = Rows[number]
 interface Line {
   points: Point[]
   rows: Row[]
+  highestX: number
+  /** All x so far; only once a row has come that is not the last on its line: most lines do without. */
+  xs?: Set<number>
 }
 
 /** The rows of a chart that grows. */
 export interface LiveRows {
   /** Takes rows, or throws and takes none; the error begins with the caller's name. */
   add(rows: Rows): void
-  readonly all: Rows
+  /** A copy, frozen: it does not grow. */
+  all(): Rows
+  readonly count: number
   canBeDrawn(): boolean
   /** The rows that draw each line in `strips` strips of the x axis; of how many, and how many have no place on the axes. */
   thinned(strips: number): { rows: Rows; total: number; undrawn: number }
@@ -26,7 +31,7 @@ export function liveRows(caller: string, options: Omit<LineChart, 'rows'>): Live
   const { x, y, band, series, fit } = options
   const all: Row[] = []
   const lines = new Map<string | undefined, Line>()
-  const seen = new Set<string>()
+  let copy: Rows = Object.freeze([])
   const position = x.scale === 'log' ? Math.log : (value: number) => value
   const axes = [
     { field: x.field, scale: x.scale ?? 'linear' },
@@ -48,11 +53,12 @@ export function liveRows(caller: string, options: Omit<LineChart, 'rows'>): Live
     if (series)
       seriesNames(caller, series, [...[...lines.keys()].map(name => ({ series: name ?? '' })), ...points])
     points.forEach((point, index) => {
-      const line = lines.get(point.series) ?? { points: [], rows: [] }
+      const line = lines.get(point.series) ?? { points: [], rows: [], highestX: -Infinity }
       lines.set(point.series, line)
       line.points.push(point)
       line.rows.push(drawn[index] ?? {})
-      seen.add(keyOf(point))
+      line.highestX = Math.max(line.highestX, point.x)
+      line.xs?.add(point.x)
     })
     for (const copy of copies) all.push(Object.freeze(copy))
   }
@@ -69,7 +75,7 @@ export function liveRows(caller: string, options: Omit<LineChart, 'rows'>): Live
 
   function checkNew(points: readonly Point[]): void {
     checkOnePointAnX(caller, points, options)
-    const again = points.find(point => seen.has(keyOf(point)))
+    const again = points.find(({ x, series }) => isOn(lines.get(series), x))
     if (!again) return
     const name = again.series === undefined ? '' : ` in '${series?.field ?? ''}' '${again.series}'`
     throw new Error(
@@ -80,7 +86,13 @@ export function liveRows(caller: string, options: Omit<LineChart, 'rows'>): Live
 
   return {
     add,
-    all,
+    all() {
+      if (copy.length < all.length) copy = Object.freeze([...all])
+      return copy
+    },
+    get count() {
+      return all.length
+    },
     canBeDrawn: () => lines.size > 0,
     thinned(strips) {
       const kept = [...lines.values()].flatMap(({ points, rows }) =>
@@ -92,6 +104,9 @@ export function liveRows(caller: string, options: Omit<LineChart, 'rows'>): Live
   }
 }
 
-function keyOf({ x, series }: Point): string {
-  return `${x} ${series ?? ''}`
+/** Whether the line has a point at this x. */
+function isOn(line: Line | undefined, x: number): boolean {
+  if (!line || x > line.highestX) return false
+  line.xs ??= new Set(line.points.map(point => point.x))
+  return line.xs.has(x)
 }

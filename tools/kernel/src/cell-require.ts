@@ -5,8 +5,10 @@ import { pathToFileURL } from 'node:url'
 import { constants, runInThisContext } from 'node:vm'
 
 export interface CellRequire {
-  /** The `require` of compiled cells: resolves from the notebook's folder. Its `meta` is their `import.meta`. */
-  require: ((id: string) => unknown) & { meta: CellMeta }
+  /** The `require` of compiled cells: resolves from the notebook's folder. */
+  require: (id: string) => unknown
+  /** Their `import.meta`. */
+  meta: CellMeta
   /** Loads what `code` imports and `require` cannot load: packages that only `import()` opens. */
   preload(code: string): Promise<void>
 }
@@ -37,7 +39,8 @@ export function createCellRequire(directory: string): CellRequire {
   }
 
   return {
-    require: Object.assign((id: string): unknown => imported.get(id) ?? nodeRequire(id), { meta }),
+    require: (id): unknown => imported.get(id) ?? nodeRequire(id),
+    meta,
     async preload(code) {
       for (const id of importedIds(code)) {
         if (imported.has(id) || !needsImport(nodeRequire, id)) continue

@@ -1,17 +1,20 @@
 import { relative } from 'node:path'
 import { inspect } from 'node:util'
 import { setTimeout } from 'node:timers/promises'
-import { createCell, currentCell, runAs, stopBackground, type Cell } from './cell.ts'
+import { createCell, stopBackground } from './cell.ts'
 import { ownTimers } from './cell-timers.ts'
 import type { Compiler } from './compiler.ts'
 import type { Connection } from './connection.ts'
+import { currentCell, runAs, type Cell } from './current-cell.ts'
 import { mimeBundle, type MimeBundle } from './display.ts'
 import { errorReport, InterruptError, type ErrorReport } from './errors.ts'
 import type { HistoryEntry } from './history.ts'
+import { names } from './interrupt-points.ts'
 import { redirectStreams } from './output-streams.ts'
 import { progress } from './progress.ts'
 import { createSession, type Session } from './session.ts'
 import { closeEngine } from './tfjs-engine.ts'
+import { awaited } from './waiting.ts'
 import type { Content, Message } from './wire.ts'
 
 /** Runs cells and publishes what they show. */
@@ -41,10 +44,6 @@ export function createCellRunner(connection: Connection, compiler: Compiler): Ce
       process.stdout.write(`Reloaded ${paths.map(path => relative('', path)).join(', ')}\n`)
     },
     pendingInterrupt: connection.pendingInterrupt,
-    throwIfStopped() {
-      connection.pollInterrupt()
-      currentCell()?.throwIfStopped()
-    },
   })
   handOver(connection, report)
 
@@ -61,15 +60,16 @@ export function createCellRunner(connection: Connection, compiler: Compiler): Ce
     const stored = !silent && content['store_history'] !== false
     if (stored) count++
     const number = count
+    // What leaves no trace in the notebook shares one name, not to be taken for a cell of it.
+    const place = stored ? number : 0
     const cell = createCell(connection, request)
     running = cell
-    const lastSource = sources.get(number)
-    sources.set(number, code)
+    sources.set(place, code)
     if (!silent) connection.publish(request, 'execute_input', { code, execution_count: number })
     try {
       const data = await orAbandoned(
         cell,
-        runAs(cell, () => session.run(cell, code, number, resultBundle)),
+        runAs(cell, () => session.run(cell, code, place, resultBundle)),
       )
       if (stored) history.push(historyEntry(number, code, data))
       if (data && !silent) cell.publish('execute_result', { execution_count: number, data, metadata: {} })
@@ -84,7 +84,6 @@ export function createCellRunner(connection: Connection, compiler: Compiler): Ce
       return { status: 'error', execution_count: number, ...found }
     } finally {
       running = undefined
-      if (!stored && lastSource !== undefined) sources.set(number, lastSource)
     }
   }
 
@@ -132,6 +131,7 @@ function orAbandoned<T>(cell: Cell, work: Promise<T>): Promise<T> {
   return Promise.race([work, abandoned])
 }
 
+/** Gives the process to the cells: what they write, throw and set going is theirs. */
 function handOver(connection: Connection, report: (error: unknown) => ErrorReport): void {
   redirectStreams((name, text) => {
     currentCell()?.write(name, text)
@@ -149,6 +149,11 @@ function handOver(connection: Connection, report: (error: unknown) => ErrorRepor
     process.kill(process.pid, 'SIGKILL')
   })
   Object.assign(globalThis, {
+    [names.awaited]: awaited,
+    [names.resumed]: () => {
+      connection.pollInterrupt()
+      currentCell()?.throwIfStopped()
+    },
     display: (value: unknown, options?: { id?: string }) => currentCell()?.displays.display(value, options),
     interruptSignal: () => currentCell()?.signal,
     progress,

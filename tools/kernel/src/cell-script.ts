@@ -1,20 +1,23 @@
 import remapping from '@jridgewell/remapping'
 import { encode } from '@jridgewell/sourcemap-codec'
 import ts from '@tslab/typescript-for-tslab'
-import { interruptPoints, resumedName, pendingName } from './interrupt-points.ts'
-import { liveBindings } from './live-bindings.ts'
+import { inlineMap, takeInlineMap } from './inline-map.ts'
+import { interruptPoints, names } from './interrupt-points.ts'
+import { cellParameter, liveBindings } from './live-bindings.ts'
 import { cellUrl } from './trace.ts'
 
 /**
  * Turns a compiled cell into a script: an expression whose value is
- * `async (exports, require, __resumed, __pending) => …`; for the last two see interrupt-points.ts. Its source map leads back
- * to the cell's own lines, in every trace Node prints.
+ * `async (exports, require, __pending, __cell) => …`; for the last two see interrupt-points.ts and live-bindings.ts. Its
+ * source map leads back to the cell's own lines, in every trace Node prints.
  *
  * @param module The compiler's ES module, with its inline source map.
  * @param number The cell's In [number].
  */
 export function cellScript(module: string, number: number): string {
-  const { code, map } = takeInlineMap(module)
+  const taken = takeInlineMap(module)
+  if (!taken) throw new Error('The compiler gave a cell without a source map.')
+  const { code, map } = taken
   const live = liveBindings(code)
   const { outputText, sourceMapText } = ts.transpileModule(live.toString(), {
     fileName: 'cell.js',
@@ -35,16 +38,7 @@ export function cellScript(module: string, number: number): string {
     names: [],
     mappings: encode(intoWrapper(callsAtCallee(mappings, body))),
   })
-  const url = `data:application/json;base64,${Buffer.from(composed).toString('base64')}`
-  return `(async function (exports, require, ${resumedName}, ${pendingName}) {\n${body}})\n//# sourceURL=${cellUrl(number)}\n//# sourceMappingURL=${url}`
-}
-
-const inlineMap = /\n\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/
-
-function takeInlineMap(module: string): { code: string; map: string } {
-  const found = inlineMap.exec(module)
-  if (found?.[1] === undefined) throw new Error('The compiler gave a cell without a source map.')
-  return { code: `${module.slice(0, found.index)}\n`, map: Buffer.from(found[1], 'base64').toString() }
+  return `(async function (exports, require, ${names.pending}, ${cellParameter}) {\n${body}})\n//# sourceURL=${cellUrl(number)}\n${inlineMap(composed)}`
 }
 
 type Mappings = Parameters<typeof encode>[0]

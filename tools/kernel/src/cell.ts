@@ -1,43 +1,20 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Connection } from './connection.ts'
-import { createDisplays, type Displays } from './displays.ts'
+import { currentCell, type Cell } from './current-cell.ts'
+import { createDisplays } from './displays.ts'
 import { InterruptError } from './errors.ts'
-import type { StreamName } from './output-streams.ts'
+import { endWaiting } from './waiting.ts'
 import type { Content, Parent } from './wire.ts'
-
-/** One run of a cell: whose outputs, timers and errors they are. */
-export interface Cell {
-  displays: Displays
-  /** Aborted by {@link interrupt}; a cell whose signal is aborted shows nothing any more. */
-  signal: AbortSignal
-  publish(type: string, content: Content): void
-  write(name: StreamName, text: string): void
-  interrupt(): void
-  /** Throws when what the cell has set going is to end. */
-  throwIfStopped(): void
-}
 
 /** How often the kernel was interrupted while no cell ran: what was set going before is to end. */
 let idleInterrupts = 0
 
-const storage = new AsyncLocalStorage<Cell>()
-let latest: Cell | undefined
-
-/** The cell whose code runs now, through whatever timers and promises; the one that began last where none is known. */
-export function currentCell(): Cell | undefined {
-  return storage.getStore() ?? latest
-}
-
-/** Runs `work`, and all that it sets going, as the code of `cell`. */
-export function runAs<T>(cell: Cell, work: () => T): T {
-  latest = cell
-  return storage.run(cell, work)
-}
-
-/** Ends what finished cells have left running: their timers, and their loops at the next `await`. */
+/** Ends what finished cells have left running: their timers, and all that waits at an `await`. */
 export function stopBackground(): void {
   idleInterrupts++
+  endWaiting(new InterruptError(backgroundStopped), () => true)
 }
+
+const backgroundStopped = 'What the cell had left running was stopped.'
 
 /** Tells, from now on, whether something that the current cell sets going at this moment is to end. */
 export function stopWatch(): () => boolean {
@@ -56,7 +33,7 @@ export function createCell(connection: Pick<Connection, 'publish' | 'stream'>, p
     if (!signal.aborted) connection.publish({ identities, header }, type, content)
   }
   const displays = createDisplays(publish)
-  return {
+  const cell: Cell = {
     displays,
     signal,
     publish,
@@ -65,11 +42,14 @@ export function createCell(connection: Pick<Connection, 'publish' | 'stream'>, p
     },
     interrupt() {
       displays.stop()
-      abort.abort(new InterruptError('The cell was stopped. What it had assigned is kept.'))
+      const error = new InterruptError('The cell was stopped. What it had assigned is kept.')
+      abort.abort(error)
+      endWaiting(error, waiting => waiting === cell)
     },
     throwIfStopped() {
       signal.throwIfAborted()
-      if (idleInterrupts > begin) throw new InterruptError('What the cell had left running was stopped.')
+      if (idleInterrupts > begin) throw new InterruptError(backgroundStopped)
     },
   }
+  return cell
 }

@@ -17,10 +17,12 @@ export type FromSockets = { kind: 'request'; request: Request } | { kind: 'inter
 
 /** From this thread to the socket thread. */
 export type ToSockets =
-  | { kind: 'publish'; frames: Frames }
+  | { kind: 'publish'; frames: Frames; weight: number }
   | { kind: 'reply'; channel: Channel; frames: Frames; to: string }
   | { kind: 'stream'; parent: Parent; name: StreamName; text: string }
   | { kind: 'last words'; text: string }
+  /** What to answer to who asks on the control channel while a cell runs. */
+  | { kind: 'kernel info'; content: Content }
 
 /** Slots of the memory both threads see. */
 export const slots = {
@@ -32,8 +34,8 @@ export const slots = {
   pending: 5,
   /** How many of them this thread's event loop has seen. */
   seenInterrupts: 2,
-  /** Characters of stream text that are on their way to the socket thread. */
-  streaming: 3,
+  /** The weight of the outputs that are on their way to the sockets: characters, or more for what is much work. */
+  underway: 3,
   /** How many loops of this thread were stopped by force. */
   forcedStops: 6,
   /** 1 when the last words are said. */
@@ -50,12 +52,15 @@ export interface SocketThreadData {
 export interface Connection {
   /** As `connect_reply` names them. */
   ports: Record<string, number>
+  /** Waits when far more is published than can be sent; so does {@link stream}. */
   publish(parent: Parent, type: string, content: Content): void
   reply(request: Request, type: string, content: Content): void
-  /** Publishes text of a standard stream. Waits when far more is written than can be sent. */
+  /** Publishes text of a standard stream. */
   stream(parent: Parent, name: StreamName, text: string): void
   /** Tells the running cell why the kernel is about to end, and waits until that is sent. */
   lastWords(text: string): void
+  /** What the kernel says of itself, also while a cell runs. */
+  introduce(kernelInfo: Content): void
   /** Requests that have arrived and were not handed out yet. */
   takeWaiting(): Request[]
   /**
@@ -78,8 +83,10 @@ interface Handlers {
   shutdown(): void
 }
 
-/** So much stream text may wait for the socket thread, in characters. */
-const streamingLimit = 1 << 24
+/** Outputs of so much weight may wait for the sockets. */
+const mostUnderway = 1 << 22
+/** To send a message is as much work as so many characters. */
+const messageWeight = 1 << 10
 
 /**
  * Opens the kernel's five sockets in a thread of their own, so that the heartbeat beats, outputs leave and interrupts
@@ -96,6 +103,12 @@ export function openConnection(info: ConnectionInfo, heapLimit: number): Connect
 
   function send(message: ToSockets): void {
     port.postMessage(message)
+  }
+
+  /** A loop may write far more than can be sent. */
+  function waitWhileTooMuch(weight: number): void {
+    const before = Atomics.add(shared, slots.underway, weight)
+    if (before > mostUnderway) Atomics.wait(shared, slots.underway, before + weight, 1000)
   }
 
   function protect<T>(work: () => T): T {
@@ -121,9 +134,10 @@ export function openConnection(info: ConnectionInfo, heapLimit: number): Connect
   return {
     ports: { shell_port, iopub_port, stdin_port, control_port, hb_port },
     publish(parent, type, content) {
-      protect(() => {
-        send({ kind: 'publish', frames: encodePublication(type, content, parent, info.key) })
-      })
+      const frames = encodePublication(type, content, parent, info.key)
+      const weight = frames.reduce((sum, frame) => sum + frame.length, messageWeight)
+      send({ kind: 'publish', frames, weight })
+      waitWhileTooMuch(weight)
     },
     reply({ channel, message }, type, content) {
       protect(() => {
@@ -132,15 +146,15 @@ export function openConnection(info: ConnectionInfo, heapLimit: number): Connect
       })
     },
     stream({ header }, name, text) {
-      const waiting = Atomics.add(shared, slots.streaming, text.length)
-      protect(() => {
-        send({ kind: 'stream', parent: { identities: [], header }, name, text })
-      })
-      if (waiting > streamingLimit) Atomics.wait(shared, slots.streaming, waiting + text.length, 1000)
+      send({ kind: 'stream', parent: { identities: [], header }, name, text })
+      waitWhileTooMuch(text.length)
     },
     lastWords(text) {
       send({ kind: 'last words', text })
       Atomics.wait(shared, slots.said, 0, 2000)
+    },
+    introduce(content) {
+      send({ kind: 'kernel info', content })
     },
     takeWaiting() {
       const waiting: Request[] = []
@@ -159,6 +173,8 @@ export function openConnection(info: ConnectionInfo, heapLimit: number): Connect
       }
       Atomics.store(shared, slots.protected, 0)
       port.on('message', (received: FromSockets) => {
+        // No work is under way; one that was stopped by force all the same could not say that it has ended.
+        Atomics.store(shared, slots.protected, 0)
         if (received.kind === 'request') handlers.request(received.request)
         else if (received.kind === 'shutdown') handlers.shutdown()
         else {

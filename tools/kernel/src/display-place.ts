@@ -1,5 +1,5 @@
 import { clearTimeout, setTimeout } from 'node:timers'
-import { liveBundle, mimeBundle, type MimeBundle } from './display.ts'
+import { isPromise, liveBundle, mimeBundle, type MimeBundle } from './display.ts'
 
 /** One output that is shown again and again in place. Only its newest value counts. */
 export interface DisplayPlace {
@@ -79,7 +79,7 @@ export function createDisplayPlace(
     }
     try {
       const bundle = newestBundle(value)
-      if (bundle instanceof Promise) {
+      if (isPromise(bundle)) {
         showing = bundle
           .then(shown)
           .catch(failed)
@@ -123,7 +123,7 @@ export function createDisplayPlace(
     clearTimeout(timer)
     try {
       const bundle = held && (liveBundle(held.value) ?? mimeBundle(held.value))
-      if (bundle instanceof Promise) bundle.catch(() => undefined)
+      if (isPromise(bundle)) bundle.catch(() => undefined)
       else if (bundle) publish(bundle)
     } catch {
       // There is no cell any more that could report it.

@@ -27,6 +27,27 @@ test('a promise of a bundle is a promise of what is shown', async () => {
   await expect(shown).resolves.toEqual({ 'text/plain': 'later' })
 })
 
+test('any object with a `then` is a promise of a bundle', async () => {
+  const later = {
+    then: (resolve: (bundle: object) => void) => {
+      resolve({ 'text/plain': 'later' })
+    },
+  }
+  for (const shown of [
+    mimeBundle({ [displayMethod]: () => later }),
+    liveBundle({ [liveDisplayMethod]: () => later }),
+  ]) {
+    expect(shown).toBeInstanceOf(Promise)
+    await expect(shown).resolves.toEqual({ 'text/plain': 'later' })
+  }
+  const failing = {
+    then: (_: unknown, reject: (error: Error) => void) => {
+      reject(new Error('no chart'))
+    },
+  }
+  await expect(mimeBundle({ [displayMethod]: () => failing })).rejects.toThrow('no chart')
+})
+
 test('a method that gives no bundle is no display method', () => {
   const value = { [displayMethod]: () => 'text', a: 1 }
   expect(mimeBundle(value)).toMatchObject({ 'text/plain': expect.stringContaining('a: 1') as string })

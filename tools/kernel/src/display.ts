@@ -32,7 +32,14 @@ export function liveBundle(value: unknown): MimeBundle | Promise<MimeBundle> | u
 function bundleBy(method: symbol, value: unknown): MimeBundle | Promise<MimeBundle> | undefined {
   if (!hasMethod(value, method)) return undefined
   const bundle = value[method]?.()
-  return bundle instanceof Promise ? bundle.then(found => completed(found, value)) : completed(bundle, value)
+  return isPromise(bundle)
+    ? Promise.resolve(bundle).then(found => completed(found, value))
+    : completed(bundle, value)
+}
+
+/** Any object with a `then`, as for `await`: not every library's promise is of this realm's class. */
+export function isPromise<T>(value: T): value is Extract<T, Promise<unknown>> {
+  return typeof (value as { then?: unknown } | undefined)?.then === 'function'
 }
 
 function hasMethod(value: unknown, method: symbol): value is Record<symbol, () => unknown> {

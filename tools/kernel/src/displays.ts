@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { inspect } from 'node:util'
 import { createDisplayPlace, type DisplayPlace } from './display-place.ts'
-import { mimeBundle } from './display.ts'
+import { isPromise, mimeBundle } from './display.ts'
 import type { Content } from './wire.ts'
 
 /** What one cell shows. */
@@ -68,9 +68,9 @@ export function createDisplays(
     try {
       const bundle = mimeBundle(value)
       // Should it fail before its turn has come, it is reported in its turn.
-      if (bundle instanceof Promise) bundle.catch(() => undefined)
+      if (isPromise(bundle)) bundle.catch(() => undefined)
       if (before) await before
-      const data = bundle instanceof Promise ? await bundle : bundle
+      const data = isPromise(bundle) ? await bundle : bundle
       if (stopped) await never()
       publish('display_data', { data, metadata: {}, transient: {} })
     } finally {

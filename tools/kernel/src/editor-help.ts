@@ -20,15 +20,17 @@ export function completions(
   const info: ts.CompletionInfo | undefined = original
   const found = info?.entries ?? []
   const replaced = found.find(entry => entry.replacementSpan)?.replacementSpan
+  const matching = (from: number) => found.filter(({ name }) => name.startsWith(code.slice(from, position)))
   const string = stringAround(code, position)
   if (!string) {
     const kinds = new Map(found.map(({ name, kind }) => [name, kind]))
+    // tslab looks for these under the compiler's name for what was typed, which has one underscore more.
+    if (code.startsWith('__', start)) return { start, end, entries: matching(start) }
     return { start, end, entries: candidates.map(name => ({ name, kind: kinds.get(name) ?? '' })) }
   }
   // Of a path only the part behind the last slash may be meant; TypeScript says so where that is not a plain name.
   const slash = code.lastIndexOf('/', position - 1) + 1
   const starts = [replaced && replaced.start - cellPrefix.length, string.start, Math.max(slash, string.start)]
-  const matching = (from: number) => found.filter(({ name }) => name.startsWith(code.slice(from, position)))
   const from = starts.find(at => at !== undefined && matching(at).length > 0)
   if (from === undefined) return noCompletions(position)
   return { start: from, end: Math.max(position, string.end), entries: matching(from) }

@@ -4,6 +4,9 @@ import { slots } from './connection.ts'
 /** How long the main thread may take to notice an interrupt before its loop is stopped by force, in ms. */
 const patience = 400
 
+/** How soon to look again at a thread that was just then doing what must not be stopped, in ms. */
+const impatience = 20
+
 /**
  * Interrupts the main thread from another one: first asks; a main thread that does not answer is in a loop, which is
  * then stopped by force.
@@ -18,13 +21,14 @@ export function createInterrupter(shared: Int32Array, ask: () => void): { interr
       ask()
       const insist = () => {
         if (Atomics.load(shared, slots.seenInterrupts) >= count) return
-        if (Atomics.load(shared, slots.protected) === 0) {
+        const isProtected = Atomics.load(shared, slots.protected) === 1
+        if (!isProtected) {
           Atomics.add(shared, slots.forcedStops, 1)
           terminateMainThread()
           // What was just being received may be what was stopped.
           ask()
         }
-        setTimeout(insist, patience)
+        setTimeout(insist, isProtected ? impatience : patience)
       }
       setTimeout(insist, patience)
     },

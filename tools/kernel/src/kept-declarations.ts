@@ -1,15 +1,19 @@
 import ts from '@tslab/typescript-for-tslab'
 
 /**
- * The declarations that hold after a cell has thrown: of its variables, those it had assigned by then; of the ones it had
- * not reached, what earlier cells said about them. Types and interfaces need no run, and stay.
+ * The declarations that hold after a cell has thrown: of its variables, those it had declared by then; of the ones it had
+ * not reached, what earlier cells said about them. What is only a type needs no run, and stays.
  *
  * @param before The declaration file before the cell.
  * @param after The one the cell would have left had it ended.
- * @param assigned Whether the cell gave this variable a value.
+ * @param unreached Whether this is a variable of the cell that it had not declared yet.
  */
-export function keptDeclarations(before: string, after: string, assigned: (name: string) => boolean): string {
-  const added = parse(after).filter(({ names }) => names.length === 0 || names.some(assigned))
+export function keptDeclarations(
+  before: string,
+  after: string,
+  unreached: (name: string) => boolean,
+): string {
+  const added = parse(after).filter(({ names }) => !names.some(unreached))
   const known = new Set(added.flatMap(({ names }) => names))
   const older = parse(before).filter(({ names }) => names.length > 0 && !names.some(name => known.has(name)))
   return [...added, ...older].map(({ text }) => `${text}\n`).join('')
@@ -41,9 +45,10 @@ function parse(declarations: string): Declaration[] {
       return statement.declarationList.declarations.map(declaration => ({
         kind: statement.kind,
         names: [declaration.name.getText(source)],
-        text: `declare let ${declaration.getText(source)};`,
+        text: `declare ${keyword(statement)} ${declaration.getText(source)};`,
       }))
     }
+    if (ts.isImportDeclaration(statement)) return eachImported(statement, source)
     return [{ kind: statement.kind, names: declaredValues(statement), text: statement.getText(source) }]
   })
 }
@@ -57,10 +62,26 @@ function declaredValues(statement: ts.Statement): string[] {
   ) {
     return statement.name ? [statement.name.text] : []
   }
-  if (!ts.isImportDeclaration(statement)) return []
-  const { importClause } = statement
+  return []
+}
+
+function keyword({ declarationList }: ts.VariableStatement): string {
+  return declarationList.flags & ts.NodeFlags.Const ? 'const' : 'let'
+}
+
+/** As declarations of one name each: a later cell may declare one of them anew. */
+function eachImported(statement: ts.ImportDeclaration, source: ts.SourceFile): Declaration[] {
+  const { importClause, moduleSpecifier, kind } = statement
+  const from = moduleSpecifier.getText(source)
+  const type = importClause?.isTypeOnly ? 'type ' : ''
+  const one = (name: ts.Identifier, what: string) => ({
+    kind,
+    names: [name.text],
+    text: `import ${type}${what} from ${from};`,
+  })
   const bindings = importClause?.namedBindings
-  const named = bindings && ts.isNamedImports(bindings) ? bindings.elements.map(({ name }) => name.text) : []
-  const namespace = bindings && ts.isNamespaceImport(bindings) ? [bindings.name.text] : []
-  return [...(importClause?.name ? [importClause.name.text] : []), ...namespace, ...named]
+  const found = importClause?.name ? [one(importClause.name, importClause.name.text)] : []
+  if (!bindings) return found
+  if (ts.isNamespaceImport(bindings)) return [...found, one(bindings.name, bindings.getText(source))]
+  return [...found, ...bindings.elements.map(each => one(each.name, `{ ${each.getText(source)} }`))]
 }

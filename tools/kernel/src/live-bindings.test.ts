@@ -1,7 +1,30 @@
 import { expect, test } from 'vitest'
-import { liveBindings } from './live-bindings.ts'
+import { exportedNames, liveBindings } from './live-bindings.ts'
 
-const live = (module: string) => liveBindings(module).toString()
+/** Without the notes of what was reached, which the first test shows. */
+const live = (module: string) =>
+  liveBindings(module)
+    .toString()
+    .replace(/ __cell\.declared\([^)]*\);/g, '')
+
+test('notes each declaration when it is reached', () => {
+  const noted = (module: string) => liveBindings(module).toString()
+  expect(noted('let a = 1, { b, c: [d] } = f(2, 3);\nexport { a, b, d };')).toBe(
+    'export let a = 1; __cell.declared("a"); export let { b, c: [d] } = f(2, 3); __cell.declared("b", "d");\nexport {  };',
+  )
+  expect(noted('let x;\nfunction f() { }\nclass K { }\nexport { x, f, K };')).toBe(
+    'export let f = function () { }; __cell.declared("f");\n' +
+      'export let x = undefined; __cell.declared("x");\n\n' +
+      'export let K = class K { }; __cell.declared("K");\nexport {  };',
+  )
+  expect(noted("import { x } from 'm';\nexport { x };")).toBe(
+    'import { x as x$imported } from \'m\'; export let x = x$imported; __cell.declared("x");\nexport {  };',
+  )
+})
+
+test('names the variables of a compiled cell', () => {
+  expect([...exportedNames('export const last = 1;\nexport { a, b };')]).toEqual(['a', 'b'])
+})
 
 test('exports variables where they are declared', () => {
   expect(live('let rate = 0.1;\nexport { rate };')).toBe('export let rate = 0.1;\nexport {  };')
@@ -28,7 +51,9 @@ test('exports all names of a pattern', () => {
 })
 
 test('sets to undefined what is declared without a value, so that a rerun starts anew', () => {
-  expect(live('let a, b = 1;\nexport { a, b };')).toBe('export let a = undefined, b = 1;\nexport {  };')
+  expect(live('let a, b = 1;\nexport { a, b };')).toBe(
+    'export let a = undefined; export let b = 1;\nexport {  };',
+  )
 })
 
 test('copies imported names', () => {
@@ -48,8 +73,8 @@ test('calls functions of earlier cells without a this', () => {
   expect(live('exports.tag`a`;\nexport {};')).toContain('(0, exports.tag)`a`;')
 })
 
-test('asks require for what import.meta knows', () => {
-  expect(live('f(import.meta.url);\nexport {};')).toContain('f(require.meta.url);')
+test('asks the session for what import.meta knows', () => {
+  expect(live('f(import.meta.url);\nexport {};')).toContain('f(__cell.meta.url);')
 })
 
 test('leaves variables alone that are not exported', () => {

@@ -11,7 +11,10 @@ import MagicString from 'magic-string'
  * - `class K { }` becomes `export let K = class K { }`: only inside its own body `K` stays this class.
  * - `import { rate } from 'm'` becomes `import { rate as rate$imported } from 'm'; export let rate = rate$imported`.
  * - A call `exports.step()` of an earlier cell's function becomes `(0, exports.step)()`.
- * - `import.meta` becomes `require.meta`.
+ * - `import.meta` becomes `__cell.meta`: a cell may have a `require` of its own.
+ *
+ * After each declaration `__cell.declared('rate')` notes that it was reached: what was not, because the cell threw, is not
+ * known to later cells.
  *
  * @param module An ES module in JavaScript.
  */
@@ -19,9 +22,7 @@ export function liveBindings(module: string): MagicString {
   const source = ts.createSourceFile('cell.js', module, ts.ScriptTarget.ES2022, true, ts.ScriptKind.JS)
   const edited = new MagicString(module)
   const lists = source.statements.filter(isExportList)
-  const exported = new Set(
-    lists.flatMap(list => list.exportClause.elements.map(element => element.name.text)),
-  )
+  const exported = namesOf(lists)
   const isExported = ({ text }: ts.Identifier) => exported.has(text)
   const moved = new Set<string>()
 
@@ -33,6 +34,7 @@ export function liveBindings(module: string): MagicString {
     else if (ts.isFunctionDeclaration(statement)) exportFunction(statement, edited)
     else if (ts.isClassDeclaration(statement)) exportClass(statement, edited)
     else exportImports(statement, names, edited)
+    if (!ts.isFunctionDeclaration(statement)) edited.appendLeft(statement.end, reached(lastNames(statement)))
   }
   for (const list of lists) {
     const rest = list.exportClause.elements.filter(({ name }) => !moved.has(name.text))
@@ -43,11 +45,52 @@ export function liveBindings(module: string): MagicString {
   return edited
 }
 
-/** Adds to the statement's own text (appendRight): what is moved above all lines is kept apart from it. */
+/** The variables of a compiled cell: what has a value, not only a type. */
+export function exportedNames(module: string): Set<string> {
+  const source = ts.createSourceFile('cell.js', module, ts.ScriptTarget.ES2022, false, ts.ScriptKind.JS)
+  return namesOf(source.statements.filter(isExportList))
+}
+
+/** The parameter of a cell's script through which it speaks to the session. No cell would declare it. */
+export const cellParameter = '__cell'
+
+export interface CellParameter {
+  /** The cell's `import.meta`. */
+  meta: object
+  declared: (...names: string[]) => void
+}
+
+function namesOf(lists: readonly ExportList[]): Set<string> {
+  return new Set(lists.flatMap(list => list.exportClause.elements.map(element => element.name.text)))
+}
+
+function reached(names: readonly ts.Identifier[]): string {
+  return ` ${cellParameter}.declared(${names.map(({ text }) => JSON.stringify(text)).join(', ')});`
+}
+
+/** All it declares; of `let a = 1, b = 2` only `b`, for `a` has its note already. */
+function lastNames(statement: ts.Statement): ts.Identifier[] {
+  if (!ts.isVariableStatement(statement)) return declaredNames(statement)
+  const last = statement.declarationList.declarations.at(-1)
+  return last ? boundNames(last.name) : []
+}
+
+/**
+ * Adds to the statement's own text (appendRight): what is moved above all lines is kept apart from it. `let a = 1, b = 2`
+ * becomes two statements, for the second may not be reached.
+ */
 function exportVariables({ declarationList }: ts.VariableStatement, edited: MagicString): void {
-  edited.appendRight(declarationList.getStart(), 'export ')
+  const start = declarationList.getStart()
+  edited.appendRight(start, 'export ')
   for (const { end, initializer } of declarationList.declarations) {
     if (!initializer) edited.appendLeft(end, ' = undefined')
+  }
+  const list = declarationList.getChildren().find(child => child.kind === ts.SyntaxKind.SyntaxList)
+  const commas = (list?.getChildren() ?? []).filter(({ kind }) => kind === ts.SyntaxKind.CommaToken)
+  for (const [index, comma] of commas.entries()) {
+    const before = declarationList.declarations[index]
+    if (before)
+      edited.overwrite(comma.getStart(), comma.end, `;${reached(boundNames(before.name))} export let`)
   }
 }
 
@@ -59,7 +102,7 @@ function exportFunction(declaration: ts.FunctionDeclaration, edited: MagicString
   edited
     .prependRight(start, `export let ${name.text} = `)
     .remove(name.getStart(), name.end)
-    .appendLeft(end, ';\n')
+    .appendLeft(end, `;${reached([name])}\n`)
   if (start > 0) edited.move(start, end, 0)
 }
 
@@ -87,7 +130,7 @@ function rewriteUses(node: ts.Node, edited: MagicString): void {
   if (ts.isCallExpression(node)) callWithoutThis(node.expression, edited)
   else if (ts.isTaggedTemplateExpression(node)) callWithoutThis(node.tag, edited)
   else if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) {
-    edited.overwrite(node.getStart(), node.end, 'require.meta')
+    edited.overwrite(node.getStart(), node.end, `${cellParameter}.meta`)
   }
 }
 
@@ -99,7 +142,9 @@ function callWithoutThis(callee: ts.Expression, edited: MagicString): void {
   edited.appendRight(expression.getStart(), '(0, ').appendLeft(end, ')')
 }
 
-function isExportList(node: ts.Node): node is ts.ExportDeclaration & { exportClause: ts.NamedExports } {
+type ExportList = ts.ExportDeclaration & { exportClause: ts.NamedExports }
+
+function isExportList(node: ts.Node): node is ExportList {
   return (
     ts.isExportDeclaration(node) &&
     !node.moduleSpecifier &&

@@ -20,9 +20,8 @@ if (path === undefined) {
 // The sockets open while this thread loads the compiler.
 const connection = openConnection(readConnectionFile(path), heapLimit())
 exposeCollector()
-// TypeScript sources of the workspace, through `require`.
-const { register } = await import('tsx/cjs/api')
-register()
+const { importSources } = await import('./import-hook.ts')
+importSources()
 setSourceMapsSupport(true, { nodeModules: false, generatedCode: true })
 const { createCompiler } = await import('./compiler.ts')
 const { serve } = await import('./server.ts')

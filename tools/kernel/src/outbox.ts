@@ -8,7 +8,7 @@ interface Sender {
 }
 
 export interface Outbox<Name> {
-  send(socket: Name, frames: Frames): void
+  send(socket: Name, frames: Frames, weight?: number): void
   /** Publishes text of a standard stream; what a cell writes in quick succession goes out as one message. */
   stream(parent: Parent, name: StreamName, text: string): void
   /** Resolves when all is handed to the sockets. */
@@ -22,12 +22,12 @@ const mostText = 1 << 18
 /**
  * Sends messages one after another, whatever the socket: a reply never overtakes the outputs before it.
  *
- * @param streamed Is told how many characters of stream text have gone out.
+ * @param isSent Is told the weight of what has gone out; that of stream text are its characters.
  */
 export function createOutbox<Name extends string>(
   sockets: Record<Name | 'iopub', Sender>,
   key: string,
-  streamed: (characters: number) => void,
+  isSent: (weight: number) => void,
 ): Outbox<Name | 'iopub'> {
   let sending = Promise.resolve()
   let held: { parent: Parent; name: StreamName; texts: string[]; characters: number } | undefined
@@ -36,24 +36,24 @@ export function createOutbox<Name extends string>(
     if (!held) return
     const { parent, name, texts, characters } = held
     held = undefined
-    enqueue('iopub', encodePublication('stream', { name, text: texts.join('') }, parent, key))
-    sending = sending.then(() => {
-      streamed(characters)
-    })
+    enqueue('iopub', encodePublication('stream', { name, text: texts.join('') }, parent, key), characters)
   }
 
-  function enqueue(socket: Name | 'iopub', frames: Frames): void {
+  function enqueue(socket: Name | 'iopub', frames: Frames, weight: number): void {
     sending = sending
       .then(() => sockets[socket].send(frames))
       .catch((error: unknown) => {
         log(`not sent on ${socket}: ${String(error)}`)
       })
+      .then(() => {
+        isSent(weight)
+      })
   }
 
   return {
-    send(socket, frames) {
+    send(socket, frames, weight = 0) {
       release()
-      enqueue(socket, frames)
+      enqueue(socket, frames, weight)
     },
     stream(parent, name, text) {
       if (held && (held.name !== name || held.parent.header.msg_id !== parent.header.msg_id)) release()

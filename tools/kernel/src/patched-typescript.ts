@@ -30,6 +30,8 @@ export function patchTypeScript(): PatchedTypeScript {
     // A plain builder: tslab asks its own for nothing more, and that one goes through all files for each cell.
     createWatchCompilerHost: (...[roots, options, system, , ...reports]: WatchArguments) => {
       const all = { ...options, ...cellOptions }
+      const readFile = system.readFile.bind(system)
+      system.readFile = (path, encoding) => withPlainExports(path, readFile(path, encoding))
       return ts.createWatchCompilerHost(
         [...roots, globals],
         all,
@@ -86,6 +88,17 @@ type WatchArguments = [
   reportDiagnostic: ts.DiagnosticReporter,
   reportStatus: ts.WatchStatusReporter,
 ]
+
+/**
+ * tslab ends a cell in a list of its variables, under the names the compiler has for them: one underscore more where a
+ * name begins with two, as `__dirname` does.
+ */
+function withPlainExports(path: string, text: string | undefined): string | undefined {
+  if (!path.endsWith('/__tslab__.ts')) return text
+  return text?.replace(exportList, list => list.replace(/(?<=[{ ])_(?=__)/g, ''))
+}
+
+const exportList = /\nexport \{[^{}\n]*\}$/
 
 const globals = join(import.meta.dirname, 'cell-globals.d.ts')
 

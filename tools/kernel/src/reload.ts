@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { modifiedTime } from './watched-files.ts'
+import { isInstalled, modifiedTime } from './watched-files.ts'
 
 export interface Reloader {
   /** Notes the state of all sources loaded so far. To be called when a cell has run. */
@@ -34,7 +34,7 @@ export function moduleReloader(): Reloader {
 const loaded = createRequire(import.meta.url).cache
 
 function loadedSources(): string[] {
-  return Object.keys(loaded).filter(path => !path.includes('/node_modules/'))
+  return Object.keys(loaded).filter(path => !isInstalled(path))
 }
 
 function withDependents(changed: string[]): Set<string> {

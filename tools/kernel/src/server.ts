@@ -12,6 +12,7 @@ export function serve(connection: Connection, compiler: Compiler): void {
   const runner = createCellRunner(connection, compiler)
   let busy = false
 
+  connection.introduce(kernelInfo())
   connection.listen({
     request(request) {
       queue.push(request)
@@ -79,7 +80,8 @@ export function serve(connection: Connection, compiler: Compiler): void {
   }
 
   /**
-   * Cells sent before the error was answered are not run; cells sent after it are. So this comes before the answer.
+   * Cells that had arrived before the error was answered are not run; cells sent after it are. So this comes before the
+   * answer.
    */
   function takeWaitingCells(): Request[] {
     const waiting = [...queue.splice(0), ...connection.takeWaiting()]

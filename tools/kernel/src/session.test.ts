@@ -3,7 +3,9 @@ import { expect, test } from 'vitest'
 import { createCell } from './cell.ts'
 import type { Compiler } from './compiler.ts'
 import { InterruptError } from './errors.ts'
+import { names } from './interrupt-points.ts'
 import { createSession } from './session.ts'
+import { awaited } from './waiting.ts'
 import type { Header } from './wire.ts'
 
 const map = Buffer.from('{"version":3,"sources":["cell.ts"],"names":[],"mappings":""}').toString('base64')
@@ -26,8 +28,8 @@ const noCompiler: Compiler = {
 const hooks = {
   reloaded: () => undefined,
   pendingInterrupt: new Int32Array(1),
-  throwIfStopped: () => undefined,
 }
+Object.assign(globalThis, { [names.awaited]: awaited })
 const silent = { publish: () => undefined, stream: () => undefined }
 const newCell = () => createCell(silent, { identities: [], header: {} as Header })
 

@@ -1,15 +1,16 @@
 import { setImmediate } from 'node:timers'
-import type { Cell } from './cell.ts'
+import type { Cell } from './current-cell.ts'
 import { createCellRequire, importedIds } from './cell-require.ts'
 import { cellScript } from './cell-script.ts'
 import type { CompiledCell, Compiler } from './compiler.ts'
 import { keptDeclarations } from './kept-declarations.ts'
+import { exportedNames, type CellParameter } from './live-bindings.ts'
 import { moduleReloader } from './reload.ts'
 
 /** What a notebook has so far: its variables, and what the compiler knows of them. */
 export interface Session {
   /**
-   * Runs a cell: In [number]. Resolves to what `show` makes of the value of its last expression (undefined if it ends
+   * Runs a cell: In [number], 0 if it is none of the notebook's. Resolves to what `show` makes of the value of its last expression (undefined if it ends
    * otherwise). Rejects with a `CompileError`, an `InterruptError`, or whatever the cell or `show` throws.
    */
   run<T>(cell: Cell, code: string, number: number, show: (result: unknown) => Promise<T>): Promise<T>
@@ -24,8 +25,6 @@ export interface SessionHooks {
   reloaded(paths: string[]): void
   /** Its number is not 0 while an interrupt waits to be handled. */
   pendingInterrupt: Int32Array
-  /** Is called where a cell may be ended, see interrupt-points.ts; what it throws is thrown there. */
-  throwIfStopped(): void
 }
 
 export function createSession(compiler: Compiler, hooks: SessionHooks): Session {
@@ -45,14 +44,14 @@ export function createSession(compiler: Compiler, hooks: SessionHooks): Session 
     const script = evaluateScript(cellScript(compiled.module, number))
     const changed = importedIds(code).length > 0 ? reloader.dropChanged() : []
     if (changed.length > 0) hooks.reloaded(changed)
-    const before = { ...variables }
+    const reached = new Set<string>()
     let displayErrors: unknown[] = []
     try {
       const shown = await untilInterrupted(cell.signal, async () => {
         try {
           await modules.preload(code)
           cell.signal.throwIfAborted()
-          await script(variables, modules.require, resumed, hooks.pendingInterrupt)
+          await script(variables, modules.require, hooks.pendingInterrupt, parameter(reached))
         } finally {
           displayErrors = await cell.displays.end()
         }
@@ -63,11 +62,9 @@ export function createSession(compiler: Compiler, hooks: SessionHooks): Session 
       declarations = compiled.declarations
       return shown
     } catch (error) {
-      declarations = keptDeclarations(
-        declarations,
-        compiled.declarations,
-        name => variables[name] !== before[name],
-      )
+      const own = exportedNames(compiled.module)
+      const unreached = (name: string) => own.has(name) && !reached.has(name)
+      declarations = keptDeclarations(declarations, compiled.declarations, unreached)
       throw error
     } finally {
       reloader.remember()
@@ -78,14 +75,20 @@ export function createSession(compiler: Compiler, hooks: SessionHooks): Session 
     const compiled = compiler.compile(declarations, expression)
     const script = evaluateScript(cellScript(compiled.module, 0))
     await untilInterrupted(cell.signal, () =>
-      script(variables, modules.require, resumed, hooks.pendingInterrupt),
+      script(variables, modules.require, hooks.pendingInterrupt, parameter(new Set())),
     )
     return takeResult(compiled)
   }
 
-  function resumed<T>(value: T): T {
-    hooks.throwIfStopped()
-    return value
+  /** @param reached Takes the names that the cell has declared. */
+  function parameter(reached: Set<string>): CellParameter {
+    const { meta } = modules
+    return {
+      meta,
+      declared: (...names) => {
+        for (const name of names) reached.add(name)
+      },
+    }
   }
 
   function takeResult({ resultName }: CompiledCell): unknown {
@@ -117,8 +120,8 @@ function untilInterrupted<T>(signal: AbortSignal, start: () => Promise<T>): Prom
 type Script = (
   exports: Record<string, unknown>,
   require: (id: string) => unknown,
-  resumed: <T>(value: T) => T,
   pendingInterrupt: Int32Array,
+  cell: CellParameter,
 ) => Promise<void>
 
 /** Indirect `eval`: the only way to run code in the global scope whose source map Node follows in traces. */

@@ -27,8 +27,8 @@ const stdin = new Router()
 // A Reply would fail on junk, and the kernel with it; this one drops what has no receiver.
 const heartbeat = new Router({ sendHighWaterMark: 0 })
 const outbox = createOutbox({ iopub, shell, control }, info.key, sent => {
-  Atomics.sub(shared, slots.streaming, sent)
-  Atomics.notify(shared, slots.streaming)
+  Atomics.sub(shared, slots.underway, sent)
+  Atomics.notify(shared, slots.underway)
 })
 
 const parent = process.ppid
@@ -36,6 +36,7 @@ const parent = process.ppid
 const cells = new Map<string, Message>()
 let lastCell: Message | undefined
 let main: MessagePort
+let kernelInfo: Content | undefined
 
 const interrupter = createInterrupter(shared, () => {
   toMain({ kind: 'interrupt' })
@@ -54,7 +55,7 @@ parentPort?.once('message', (port: MessagePort) => {
 function receiveFromMain(message: ToSockets): void {
   switch (message.kind) {
     case 'publish':
-      outbox.send('iopub', message.frames)
+      outbox.send('iopub', message.frames, message.weight)
       break
     case 'stream':
       outbox.stream(message.parent, message.name, message.text)
@@ -62,6 +63,9 @@ function receiveFromMain(message: ToSockets): void {
     case 'reply':
       cells.delete(message.to)
       outbox.send(message.channel, message.frames)
+      break
+    case 'kernel info':
+      kernelInfo = message.content
       break
     case 'last words':
       void sayLastWords(message.text).then(() => {
@@ -72,7 +76,9 @@ function receiveFromMain(message: ToSockets): void {
 }
 
 async function serve(): Promise<void> {
-  const address = (port: number) => `${info.transport}://${info.ip}:${port}`
+  // With ipc, the ports are parts of the names of files.
+  const separator = info.transport === 'ipc' ? '-' : ':'
+  const address = (port: number) => `${info.transport}://${info.ip}${separator}${port}`
   await Promise.all([
     iopub.bind(address(info.iopub_port)),
     shell.bind(address(info.shell_port)),
@@ -132,7 +138,9 @@ function take(channel: Channel, message: Message): void {
     interrupter.interrupt()
     answer(message, 'interrupt_reply', { status: 'ok' })
   } else if (type === 'shutdown_request') void shutdown(message)
-  else {
+  else if (type === 'kernel_info_request' && channel === 'control' && kernelInfo) {
+    answer(message, 'kernel_info_reply', kernelInfo)
+  } else {
     if (type === 'execute_request') {
       lastCell = message
       cells.set(message.header.msg_id, message)
@@ -155,8 +163,10 @@ async function sayLastWords(text: string): Promise<void> {
   const [running = lastCell, ...waiting] = cells.values()
   if (running) {
     outbox.send('iopub', encodePublication('error', error, running, info.key))
-    outbox.send('shell', encode('execute_reply', { status: 'error', ...error }, running, info.key))
-    publishState(running, 'idle')
+    if (cells.size > 0) {
+      outbox.send('shell', encode('execute_reply', { status: 'error', ...error }, running, info.key))
+      publishState(running, 'idle')
+    }
   }
   for (const cell of waiting) {
     outbox.send('shell', encode('execute_reply', { status: 'aborted' }, cell, info.key))

@@ -1,3 +1,5 @@
+import { sep } from 'node:path'
+
 /** How Node calls a cell in traces. With a scheme before it, it is not taken for a file. */
 export function cellUrl(number: number): string {
   return `notebook:cell[${number}]`
@@ -25,5 +27,10 @@ const readablePlace = /^\s+at .*\bcell\[(\d+)\]:(\d+):(\d+)/
 
 function isInternal(line: string): boolean {
   if (!/^\s+at /.test(line)) return false
-  return line.includes(import.meta.dirname) || line.includes('(node:') || line.includes('at node:')
+  return (
+    ownFolders.some(folder => line.includes(folder)) || line.includes('(node:') || line.includes('at node:')
+  )
 }
+
+/** As a path and as the URL that Node prints, which differ where the path has a space, and on Windows. */
+const ownFolders = [`${import.meta.dirname}${sep}`, new URL('.', import.meta.url).href]

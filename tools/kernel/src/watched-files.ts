@@ -22,7 +22,7 @@ export function watchedFiles(): WatchedFiles {
   return {
     watch(path, onChange) {
       // Installed packages do not change under a running kernel, and they are thousands of files.
-      if (path.includes('/node_modules/')) return { close: () => undefined }
+      if (isInstalled(path)) return { close: () => undefined }
       const file = { path, onChange, time: modifiedTime(path) }
       files.add(file)
       return { close: () => files.delete(file) }
@@ -37,6 +37,11 @@ export function watchedFiles(): WatchedFiles {
       }
     },
   }
+}
+
+/** Whether a file belongs to an installed package, its path written with slashes or backslashes. */
+export function isInstalled(path: string): boolean {
+  return /[\\/]node_modules[\\/]/.test(path)
 }
 
 /** In ms since 1970; 0 for a file that is not there. */

@@ -76,6 +76,14 @@ describe('an error', () => {
     expect(traceback(answer)).toContain('   2 |   throw new Error("inside")')
   })
 
+  test('shows that cell also after something ran that is none of the notebook', async () => {
+    const { reply } = await kernel().execute('\n\nconst failing = () => {\n  throw new Error("inside")\n}')
+    await kernel().execute('const unseen = 1; void unseen', { silent: true, store_history: false })
+    const trace = traceback(await kernel().execute('failing()'))
+    expect(trace).toContain(`at failing (cell[${String(reply['execution_count'])}]:4:9)`)
+    expect(trace).toContain('   4 |   throw new Error("inside")')
+  })
+
   test('shows its causes, and what is thrown may be anything', async () => {
     const caused = await kernel().execute('throw new Error("outer", { cause: new Error("inner") })')
     expect(traceback(caused)).toMatch(/Error: outer\n.*\n\nCaused by:\nError: inner\n/)

@@ -155,6 +155,22 @@ const forms: Record<string, [...cells: string[], value: string]> = {
     'const shape: ParsedPath = path.parse("/a"); [shape.base, slash, typeof os.cpus]',
     "[ 'a', '/', 'function' ]",
   ],
+  'names that begin with underscores': [
+    'const __x = 1, ___y = 2, _z = 3, $__w = 4; class __K {}; let __unset: number | undefined',
+    'const again = () => __x + ___y\n__unset = 5; [again(), _z, $__w, new __K(), __unset]',
+    '[ 3, 3, 4, __K {}, 5 ]',
+  ],
+  'the folder of a module, as modules find it': [
+    "import { dirname } from 'node:path'\nimport { fileURLToPath } from 'node:url'\n" +
+      'const __filename = fileURLToPath(import.meta.url)\nconst __dirname = dirname(__filename)',
+    '[__dirname === process.cwd(), __filename === import.meta.filename]',
+    '[ true, true ]',
+  ],
+  'a require of its own': [
+    "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)\nimport { sep } from 'node:path'",
+    "import { sep as slash } from 'node:path'\n[require('node:path').sep === slash, typeof import.meta.url, (await import('node:path')).sep === sep]",
+    "[ true, 'string', true ]",
+  ],
   'tags of earlier cells': [
     'function tag(this: unknown, s: TemplateStringsArray) { return [this, s[0]] }',
     'tag`x`',

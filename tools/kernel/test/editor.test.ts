@@ -67,6 +67,7 @@ test.each([
   ],
   ['in the middle of a name', 'learn^ingSp', 'learningSpeed'],
   ['a member', 'Math.hyp^', 'Math.hypot'],
+  ['a name that begins with underscores', 'const __rate = 1; __ra^', 'const __rate = 1; __rate'],
   [
     'a member of what is exported',
     'export const list = [1]; list.findLastI^',

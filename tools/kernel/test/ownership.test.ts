@@ -54,9 +54,9 @@ describe('after its end', () => {
     ['an event', "(await import('node:fs')).readFile('.', () => { throw new Error('stray') })"],
   ])('its errors are shown in it: %s', async (_, code) => {
     const first = await kernel.execute(code)
-    const second = await kernel.execute('await sleep(60)')
-    expect(second.outputs.map(({ type }) => type)).toEqual(['execute_input'])
-    expect(first.stream('stderr')).toMatch(/^Error: stray\n.*cell\[\d+\]:1:\d+/)
+    const second = kernel.execute('await sleep(200)')
+    await expect.poll(() => first.stream('stderr')).toMatch(/^Error: stray\n.*cell\[\d+\]:1:\d+/)
+    expect((await second).outputs.map(({ type }) => type)).toEqual(['execute_input'])
   })
 })
 
@@ -80,6 +80,10 @@ describe('once it was interrupted', () => {
       "import { promisify } from 'node:util'\nconst nap = promisify(setTimeout)\nconsole.log('begun'); for (;;) { await nap(5); console.log('dead', turns++) }",
     ],
     [
+      'sleeps otherwise, and catches all',
+      "import { setTimeout as nap } from 'node:timers/promises'\nconsole.log('begun'); for (;;) { try { await nap(5) } catch {} turns++ }",
+    ],
+    [
       'takes from a stream',
       "import { on, EventEmitter } from 'node:events'\nconst e = new EventEmitter(); const ticks = setInterval(() => e.emit('tick'), 5)\n" +
         "console.log('begun'); for await (const _ of on(e, 'tick')) console.log('dead', turns++)",
@@ -95,12 +99,42 @@ describe('once it was interrupted', () => {
     expect(cell.outputs).toHaveLength(outputs)
   })
 
-  test('its finally blocks run at the next await', async () => {
+  test.each([
+    'null',
+    'sleep(1e6)',
+    'new Promise(() => undefined)',
+    'display(1)',
+    'readFile(".").catch(() => 0)',
+  ])('its finally blocks run: await %s', async awaited => {
     await interruptAfter(
       'begun',
-      "let cleaned = false\nconsole.log('begun'); try { for (;;) await null } finally { cleaned = true }",
+      `let cleaned = false\nconsole.log('begun'); try { for (;;) await ${awaited} } finally { cleaned = true }`,
     )
     expect(await value('cleaned')).toBe('true')
+  })
+
+  test('loops of imported sources end too, whatever they wait for or catch', async () => {
+    folder.writeSource(
+      'training',
+      'src/index.ts',
+      `import { readFile } from 'node:fs/promises'
+       import { setTimeout as nap } from 'node:timers/promises'
+       export const state = { turns: 0, ended: 0 }
+       const turn = () => { if (state.turns++ === 0) console.log('begun') }
+       export async function reads() { try { for (;;) { await readFile('/dev/null'); turn() } } finally { state.ended++ } }
+       export async function naps() { for (;;) { try { await nap(1) } catch {} turn() } }
+       export const arrow = async () => { while (true) await nap(1).then(turn) }
+       export async function busy(print: (text: string) => void) { turn(); for (let i = 0; ; i++) print('turn ' + i) }\n`,
+    )
+    await kernel.execute("import { state, reads, naps, arrow, busy } from 'fixture-training'")
+    for (const loop of ['reads()', 'naps()', 'arrow()', 'busy(console.log)', 'busy(x => display(x))']) {
+      const cell = await interruptAfter('begun', `state.turns = 0\nawait ${loop}`)
+      expect(cell.reply['ename']).toBe('Interrupted')
+      const turns = await value('state.turns')
+      await pause(30)
+      expect(await value('state.turns')).toBe(turns)
+    }
+    expect(await value('state.ended')).toBe('1')
   })
 
   test('a loop of microtasks that catches everything is stopped by force', async () => {
