@@ -5,11 +5,12 @@ import tseslint from 'typescript-eslint'
 const layers = {
   tensor: [],
   charts: [],
+  hessian: ['tensor'],
   datasets: ['tensor'],
   networks: ['tensor'],
-  'batch-study': ['tensor', 'datasets', 'networks'],
-  tools: ['tensor', 'charts', 'datasets', 'networks', 'batch-study', 'tools'],
-  notebooks: ['tensor', 'charts', 'datasets', 'networks', 'batch-study', 'tools'],
+  'batch-study': ['tensor', 'hessian', 'datasets', 'networks'],
+  tools: ['tensor', 'hessian', 'charts', 'datasets', 'networks', 'batch-study', 'tools'],
+  notebooks: ['tensor', 'hessian', 'charts', 'datasets', 'networks', 'batch-study', 'tools'],
 }
 
 export default tseslint.config(

@@ -1,0 +1,37 @@
+import { checkOutputs } from './check-objective.ts'
+import type { LinearOperator } from './linear-operator.ts'
+import type { BatchOptions } from './micro-batches.ts'
+import type { ModelObjective } from './objective.ts'
+import { type BatchProduct, objectiveOperator } from './objective-operator.ts'
+import { onOutputGradients } from './output-gradients.ts'
+import { throughOutputs } from './through-outputs.ts'
+
+/**
+ * The empirical Fisher matrix, the mean of the outer products of the gradients of single examples,
+ *
+ *   E = (1/N) Σᵢ gᵢ gᵢᵀ,   gᵢ = ∂ℓᵢ/∂θ at the example's own label.
+ *
+ * No gradient of a single example is made: gᵢ = Jᵢᵀrᵢ with rᵢ = ∂ℓᵢ/∂zᵢ, so that E v = (1/N) Jᵀ(rᵢ · ⟨rᵢ, (Jv)ᵢ⟩),
+ * at the price of a Gauss–Newton product.
+ *
+ * It is not the Fisher matrix, whose labels are the model's, and no approximation of the Hessian away from a
+ * good fit (Kunstner et al. 2019): for the Fisher matrix take `gaussNewton` or `monteCarloFisher`.
+ *
+ * @throws RangeError at once, before any work, when the objective cannot be differentiated: see `checkObjective`
+ *
+ * @example
+ * await empiricalFisher(classification({ ...network, parameters, inputs, labels })).apply(v)
+ */
+export function empiricalFisher(objective: ModelObjective, options: BatchOptions = {}): LinearOperator {
+  const { outputs, outputLoss, parameters } = objective
+  const product: BatchProduct = ({ inputs, targets }, v) =>
+    throughOutputs(
+      at => outputs(at, inputs),
+      parameters,
+      v,
+      (z, jv) => onOutputGradients(outputLoss, z, targets, jv),
+    )
+  const operator = objectiveOperator(objective, options, product)
+  checkOutputs(objective)
+  return operator
+}

@@ -1,0 +1,43 @@
+import { gradients } from '@flatland/tensor'
+import * as tf from '@tensorflow/tfjs'
+import type { LinearOperator } from './linear-operator.ts'
+import type { BatchOptions } from './micro-batches.ts'
+import type { Objective } from './objective.ts'
+import { objectiveOperator } from './objective-operator.ts'
+import { innerProduct } from './parameter-tensors.ts'
+
+/**
+ * The Hessian H = ∂²L/∂θ² of an objective at its parameters, as an operator: exact products over the whole data,
+ * in float32, one micro-batch at a time.
+ *
+ * @throws RangeError at once, before any work, when the objective cannot be differentiated: see `checkObjective`
+ * @returns size: the number of scalars in θ, in the order of `flatten(parameters)`. A product rejects with the
+ *   signal's reason when it is aborted.
+ *
+ * @example
+ * const toy = functionObjective([tf.scalar(0), tf.scalar(0)], ([w1, w2]) => tf.sub(1, w1.mul(w2)).square())
+ * await hessian(toy).apply(Float64Array.of(1, 0)) // [0, −2]
+ */
+export function hessian(objective: Objective, options: BatchOptions = {}): LinearOperator {
+  const { loss, parameters } = objective
+  return objectiveOperator(objective, options, (batch, v) =>
+    hessianVectorProduct(at => loss(at, batch), parameters, v),
+  )
+}
+
+/**
+ * H v, the gradient of ⟨∇L, v⟩ (Pearlmutter 1994), by two reverse passes. A pure function of its tensors.
+ *
+ * @param loss from the parameters to a scalar
+ * @param v in the shapes of the parameters
+ * @returns tensors of the same shapes, which the caller disposes of
+ */
+export function hessianVectorProduct(
+  loss: (parameters: tf.Tensor[]) => tf.Tensor,
+  parameters: readonly tf.Tensor[],
+  v: readonly tf.Tensor[],
+): tf.Tensor[] {
+  // A loss that is linear in a parameter has a gradient that does not depend on it: zeros, not an error.
+  const slope = (at: tf.Tensor[]): tf.Tensor => innerProduct(gradients(loss, at).gradients, v)
+  return tf.tidy(() => gradients(slope, parameters, { independent: 'zeros' }).gradients)
+}

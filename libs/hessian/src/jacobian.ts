@@ -1,0 +1,63 @@
+import * as tf from '@tensorflow/tfjs'
+import { checkObjective, checkOutputs } from './check-objective.ts'
+import { jacobianProduct, jacobianTransposeProduct } from './jacobian-products.ts'
+import { type BatchOptions, eachBatch, meanOverBatches, type Range } from './micro-batches.ts'
+import type { Batch, ModelObjective } from './objective.ts'
+import { checkedProduct, checkedScale } from './objective-operator.ts'
+import { float32Part, parameterSize, withTensors } from './parameter-tensors.ts'
+import { scaled } from './vectors.ts'
+
+/** The Jacobian J = ∂z/∂θ of a model's outputs over its data, and its transpose. */
+export interface Jacobian {
+  /** Outputs of one example × examples; example after example. */
+  readonly rows: number
+  /** The number of scalars in θ. */
+  readonly columns: number
+  /** Jv: from one number for each parameter to one for each output. */
+  readonly apply: (v: Float64Array) => Promise<Float64Array>
+  /** Jᵀu: from one number for each output to one for each parameter, summed over the examples. */
+  readonly applyTranspose: (u: Float64Array) => Promise<Float64Array>
+}
+
+/**
+ * The Jacobian of a model's outputs at its parameters, exactly, one micro-batch at a time.
+ *
+ * @throws RangeError at once, before any work, when the objective cannot be differentiated: see `checkObjective`
+ *
+ * @example
+ * const j = jacobian(classification({ ...network, parameters, inputs, labels }))
+ * const change = await j.apply(step) // of every logit, to first order
+ */
+export function jacobian(objective: ModelObjective, options: BatchOptions = {}): Jacobian {
+  checkObjective(objective, options)
+  const { parameters, examples, outputs } = objective
+  const width = tf.util.sizeFromShape([...checkOutputs(objective)])
+  const rows = width * examples.size
+  const columns = parameterSize(parameters)
+  return Object.freeze({
+    rows,
+    columns,
+    apply: async (v: Float64Array) => {
+      const scale = checkedScale(v, columns)
+      const products = new Float64Array(rows)
+      if (scale === 0) return products
+      await withTensors(v, 1 / scale, parameters, direction =>
+        eachBatch(examples, options, ({ inputs }, { start }) => {
+          const of = (at: readonly tf.Tensor[]): tf.Tensor => outputs(at, inputs)
+          products.set(jacobianProduct(of, parameters, direction, of(parameters)).dataSync(), start * width)
+        }),
+      )
+      return checkedProduct(scaled(products, scale))
+    },
+    applyTranspose: async (u: Float64Array) => {
+      const scale = checkedScale(u, rows)
+      if (scale === 0) return new Float64Array(columns)
+      const work = ({ inputs }: Batch, { start, end }: Range): tf.Tensor[] => {
+        const of = (at: readonly tf.Tensor[]): tf.Tensor => outputs(at, inputs)
+        const part = tf.tensor(float32Part(u, 1 / scale, start * width, end * width))
+        return jacobianTransposeProduct(of, parameters, part.reshape(of(parameters).shape).div(end - start))
+      }
+      return checkedProduct(await meanOverBatches(examples, columns, options, work, scale * examples.size))
+    },
+  })
+}
