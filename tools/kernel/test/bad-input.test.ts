@@ -41,6 +41,8 @@ async function start(): Promise<void> {
 }
 afterEach(async () => {
   expect(await kernel.beat()).toBe('beat')
+  // What was sent may still wait, and a cell in it that fails aborts those behind it.
+  await kernel.request('kernel_info_request')
   expect(resultText(await kernel.execute('1 + 1'))).toBe('2')
 }, 20_000)
 afterAll(async () => {
@@ -285,6 +287,8 @@ describe('lives on', () => {
     for (let i = 0; i < 5000; i++) await peers.shell.send(['<IDS|MSG>', `junk ${i}`, '{}', '{}', '{}', '{}'])
     await taken('shell')
     expect(await kernel.beat()).toBe('beat')
+    // What was sent may still wait, and a cell in it that fails aborts those behind it.
+    await kernel.request('kernel_info_request')
     stderr?.resume()
   })
 })

@@ -60,7 +60,8 @@ export async function startKernel(
     {
       cwd: directory,
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, JPY_PARENT_PID: String(process.pid) },
+      // Texts are compared, whatever started the tests wants coloured.
+      env: { ...process.env, FORCE_COLOR: '0', JPY_PARENT_PID: String(process.pid) },
     },
   )
   const log: string[] = []

@@ -92,7 +92,7 @@ export async function startTested(subject: Subject, folder: NotebookFolder): Pro
   const rest = { transport: 'tcp', ip: '127.0.0.1', key: randomUUID(), signature_scheme: 'hmac-sha256' }
   writeFileSync(file, JSON.stringify({ ...rest, ...ports }))
   const [command = '', ...args] = subject.argv.map(arg => arg.replace('{connection_file}', file))
-  const env = { ...process.env, NO_COLOR: '1', ...subject.environment }
+  const env = { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', ...subject.environment }
   const kernel = spawn(command, args, { cwd: folder.path, stdio: 'ignore', env })
   const exit = once(kernel, 'exit')
   const isGone = () => kernel.exitCode !== null || kernel.signalCode !== null
