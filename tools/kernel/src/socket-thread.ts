@@ -37,6 +37,8 @@ const cells = new Map<string, Message>()
 let lastCell: Message | undefined
 let main: MessagePort
 let kernelInfo: Content | undefined
+/** From the last message on that is answered. */
+let isEnding = false
 
 const interrupter = createInterrupter(shared, () => {
   toMain({ kind: 'interrupt' })
@@ -53,6 +55,7 @@ parentPort?.once('message', (port: MessagePort) => {
 })
 
 function receiveFromMain(message: ToSockets): void {
+  if (isEnding) return
   switch (message.kind) {
     case 'publish':
       outbox.send('iopub', message.frames, message.weight)
@@ -133,6 +136,7 @@ async function receive(channel: Channel, socket: Router): Promise<void> {
 }
 
 function take(channel: Channel, message: Message): void {
+  if (isEnding) return
   const type = message.header.msg_type
   if (type === 'interrupt_request') {
     interrupter.interrupt()
@@ -180,8 +184,9 @@ async function die(text: string): Promise<void> {
   process.kill(process.pid, 'SIGKILL')
 }
 
-/** Sends all there is, and closes the sockets. */
+/** Sends all there is, and closes the sockets. What comes from now on is not answered. */
 async function flushed(): Promise<void> {
+  isEnding = true
   await outbox.sent()
   for (const socket of [iopub, shell, control, stdin, heartbeat]) socket.close()
   // ZeroMQ's own thread still sends; nothing tells when it has.
