@@ -75,3 +75,22 @@ export {
   quadraticModel,
 } from './quadratic-model.ts'
 export { restrictParameters } from './restrict-parameters.ts'
+export { type Escape, type EscapeEnd, type EscapeOptions } from './escape.ts'
+export {
+  escapeAlongNegativeCurvature,
+  type NegativeCurvatureEscape,
+  type NegativeCurvatureMove,
+  type NegativeCurvatureOptions,
+} from './escape-along-negative-curvature.ts'
+export {
+  type CriticalPointFound,
+  type CriticalPointSearch,
+  findCriticalPoints,
+  type FindCriticalPointsOptions,
+} from './find-critical-points.ts'
+export { gradientDescent, type GradientDescentOptions } from './gradient-descent.ts'
+export {
+  perturbedGradientDescent,
+  type PerturbedGradientDescentOptions,
+} from './perturbed-gradient-descent.ts'
+export { saddleFreeNewton, type SaddleFreeNewtonOptions } from './saddle-free-newton.ts'

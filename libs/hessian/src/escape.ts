@@ -1,0 +1,112 @@
+import { checkObjective } from './check-objective.ts'
+import { checkPositive } from './checks.ts'
+import { atPoint, evaluateLoss, type LossAndGradient } from './evaluate.ts'
+import { gradientAt } from './gradient-at.ts'
+import { hessian } from './hessian-operator.ts'
+import type { LinearOperator } from './linear-operator.ts'
+import type { BatchOptions } from './micro-batches.ts'
+import type { Objective } from './objective.ts'
+import { parameterValues } from './parameter-tensors.ts'
+import type { WorkOptions } from './work-options.ts'
+
+/**
+ * What every escape from a saddle takes. `onProgress` is told of steps; `signal` is also looked at between
+ * micro-batches.
+ */
+export interface EscapeOptions extends WorkOptions {
+  /** Examples in a micro-batch. Default 256. */
+  readonly batchSize?: number
+  /** By how much the loss must fall for an escape. Default: a hundredth of |L| at the start. */
+  readonly minimumFall?: number
+}
+
+/**
+ * How an escape ended. `no negative curvature`: where it came to, none was found; `no descent`: no step that was tried
+ * lowers the loss by more than its rounding; `diverged`: the next step's loss is not finite, and was not taken.
+ */
+export type EscapeEnd = 'all steps taken' | 'no negative curvature' | 'no descent' | 'diverged'
+
+/** What every escape from a saddle gives: where it came to, and what that took. */
+export interface Escape {
+  /** θ at the end, in the order of `flatten(parameters)`. The objective's own parameters stay as they were. */
+  readonly parameters: Float64Array
+  /** L at the start and after each step. */
+  readonly losses: readonly number[]
+  /** Steps that were taken. */
+  readonly steps: number
+  /** Products of the Hessian. */
+  readonly products: number
+  /** Gradients over the whole data. */
+  readonly gradients: number
+  /** Losses over the whole data, beside those that came with a gradient. */
+  readonly evaluations: number
+  /** Whether the loss fell by more than `minimumFall` from the start to the end. */
+  readonly escaped: boolean
+  readonly minimumFall: number
+  readonly ended: EscapeEnd
+  /** Of the random numbers; missing where none were drawn. */
+  readonly seed?: number
+}
+
+/** An objective that is looked at from one point after another, with what that cost. */
+export interface Walk {
+  readonly start: Float64Array
+  readonly loss: (theta: Float64Array) => Promise<number>
+  readonly gradient: (theta: Float64Array) => Promise<LossAndGradient>
+  /** Works with the Hessian at θ. */
+  readonly withHessian: <T>(theta: Float64Array, work: (operator: LinearOperator) => Promise<T>) => Promise<T>
+  /** The result, from the losses at the start and after each step. */
+  readonly finish: (
+    theta: Float64Array,
+    losses: readonly number[],
+    ended: EscapeEnd,
+    seed?: number,
+  ) => Readonly<Escape>
+}
+
+/** @throws RangeError when the objective cannot be differentiated or `minimumFall` is not positive */
+export function openWalk(objective: Objective, options: EscapeOptions): Walk {
+  const batches = batchOptions(options)
+  checkObjective(objective, batches)
+  if (options.minimumFall !== undefined) checkPositive('minimumFall', options.minimumFall)
+  const spent = { products: 0, gradients: 0, evaluations: 0 }
+  return {
+    start: parameterValues(objective.parameters),
+    loss: theta => {
+      spent.evaluations++
+      return atPoint(objective, theta, there => evaluateLoss(there, batches))
+    },
+    gradient: theta => {
+      spent.gradients++
+      return gradientAt(objective, theta, batches)
+    },
+    withHessian: (theta, work) =>
+      atPoint(objective, theta, there => {
+        const operator = hessian(there, batches)
+        const apply = (v: Float64Array): Float64Array | Promise<Float64Array> => {
+          spent.products++
+          return operator.apply(v)
+        }
+        return work({ ...operator, apply })
+      }),
+    finish: (theta, losses, ended, seed) => {
+      const first = losses[0] ?? NaN
+      const { minimumFall = Math.abs(first) / 100 } = options
+      return Object.freeze({
+        parameters: theta,
+        losses: Object.freeze([...losses]),
+        steps: losses.length - 1,
+        ...spent,
+        escaped: first - (losses.at(-1) ?? NaN) > minimumFall,
+        minimumFall,
+        ended,
+        ...(seed === undefined ? {} : { seed }),
+      })
+    },
+  }
+}
+
+/** What of some options concerns each pass over the data. */
+export function batchOptions({ batchSize, signal }: Omit<BatchOptions, 'onProgress'>): BatchOptions {
+  return { signal, ...(batchSize === undefined ? {} : { batchSize }) }
+}
