@@ -68,9 +68,11 @@ export async function startKernel(
   kernel.stderr.on('data', (chunk: Buffer) => log.push(chunk.toString()))
 
   const address = (port: number | undefined) => `tcp://127.0.0.1:${String(port)}`
-  const sockets = { shell: new Dealer(), control: new Dealer() }
+  // What a kernel that is gone has not taken shall not hold this process up at its end.
+  const options = { linger: 0 }
+  const sockets = { shell: new Dealer(options), control: new Dealer(options) }
   const iopub = new Subscriber()
-  const heart = new Request()
+  const heart = new Request(options)
   sockets.shell.connect(address(shell_port))
   sockets.control.connect(address(control_port))
   iopub.connect(address(iopub_port))
