@@ -105,7 +105,7 @@ export interface Classification {
  * const objective = classification({
  *   ...network, // its logits and classes
  *   parameters: initialParameters(network, randomStream(1)),
- *   inputs: (start, end) => imagesOf(train, start, end), // [end − start, 784]
+ *   inputs: tf.tensor2d(pixels(train), [train.size, 784]),
  *   labels: train.labels,
  * })
  */
