@@ -1,7 +1,7 @@
-import { useBackend } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { openFixture } from '../test/fixture-networks.ts'
+import { tensorScope } from '../test/tensor-scope.ts'
 import { escapeAlongNegativeCurvature } from './escape-along-negative-curvature.ts'
 import type { Escape, EscapeOptions } from './escape.ts'
 import { gradientDescent } from './gradient-descent.ts'
@@ -9,16 +9,7 @@ import { functionObjective, type Objective } from './objective.ts'
 import { perturbedGradientDescent } from './perturbed-gradient-descent.ts'
 import { saddleFreeNewton } from './saddle-free-newton.ts'
 
-await useBackend('cpu')
-let tensors = 0
-beforeEach(() => {
-  tensors = tf.memory().numTensors
-  tf.engine().startScope()
-})
-afterEach(() => {
-  tf.engine().endScope()
-  expect(tf.memory().numTensors).toBe(tensors)
-})
+await tensorScope()
 
 /** L = (1 − w₁w₂)²: a saddle of eigenvalues ±2 at the origin, left along ±(1, 1)/√2. */
 function toyAt(w1: number, w2: number): Objective {

@@ -1,22 +1,13 @@
-import { useBackend } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { openFixture } from '../test/fixture-networks.ts'
+import { tensorScope } from '../test/tensor-scope.ts'
 import { atPoint, evaluateGradient } from './evaluate.ts'
 import { findCriticalPoints, type FindCriticalPointsOptions } from './find-critical-points.ts'
 import { functionObjective, modelObjective, type Objective, tensorExamples } from './objective.ts'
 import { norm } from './vectors.ts'
 
-await useBackend('cpu')
-let tensors = 0
-beforeEach(() => {
-  tensors = tf.memory().numTensors
-  tf.engine().startScope()
-})
-afterEach(() => {
-  tf.engine().endScope()
-  expect(tf.memory().numTensors).toBe(tensors)
-})
+await tensorScope()
 
 const methods = ['newton', 'gradient norm descent'] as const
 

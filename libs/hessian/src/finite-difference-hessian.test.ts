@@ -1,20 +1,11 @@
-import { useBackend } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { relativeError } from '../test/relative-error.ts'
+import { tensorScope } from '../test/tensor-scope.ts'
 import { finiteDifferenceHessian } from './finite-difference-hessian.ts'
 import { functionObjective, type Objective } from './objective.ts'
 
-await useBackend('cpu')
-let tensors = 0
-beforeEach(() => {
-  tensors = tf.memory().numTensors
-  tf.engine().startScope()
-})
-afterEach(() => {
-  tf.engine().endScope()
-  expect(tf.memory().numTensors).toBe(tensors)
-})
+await tensorScope()
 
 function toyAt(w1: number, w2: number): Objective {
   return functionObjective([tf.scalar(w1), tf.scalar(w2)], ([a, b]) => tf.sub(1, a.mul(b)).square())

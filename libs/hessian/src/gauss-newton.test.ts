@@ -1,7 +1,8 @@
-import { crossEntropy, useBackend } from '@flatland/tensor'
+import { crossEntropy } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { relativeError } from '../test/relative-error.ts'
+import { tensorScope } from '../test/tensor-scope.ts'
 import { empiricalFisher } from './empirical-fisher.ts'
 import { gaussNewton } from './gauss-newton.ts'
 import { hessian } from './hessian-operator.ts'
@@ -9,16 +10,7 @@ import { jacobian } from './jacobian.ts'
 import { monteCarloFisher } from './monte-carlo-fisher.ts'
 import { modelObjective, type ModelObjective, tensorExamples } from './objective.ts'
 
-await useBackend('cpu')
-let tensors = 0
-beforeEach(() => {
-  tensors = tf.memory().numTensors
-  tf.engine().startScope()
-})
-afterEach(() => {
-  tf.engine().endScope()
-  expect(tf.memory().numTensors).toBe(tensors)
-})
+await tensorScope()
 
 const nothing = tf.scalar(0)
 const rows = [[1, 2], [-1, 0.5], [3, -1]] // prettier-ignore

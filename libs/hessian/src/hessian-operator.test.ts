@@ -1,22 +1,14 @@
-import { crossEntropy, useBackend } from '@flatland/tensor'
+import { crossEntropy } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { openFixture } from '../test/fixture-networks.ts'
 import { relativeError } from '../test/relative-error.ts'
+import { tensorScope } from '../test/tensor-scope.ts'
 import { explicitMatrix } from './explicit-matrix.ts'
 import { hessian } from './hessian-operator.ts'
 import { functionObjective, modelObjective, tensorExamples } from './objective.ts'
 
-await useBackend('cpu')
-let tensors = 0
-beforeEach(() => {
-  tensors = tf.memory().numTensors
-  tf.engine().startScope()
-})
-afterEach(() => {
-  tf.engine().endScope()
-  expect(tf.memory().numTensors).toBe(tensors)
-})
+await tensorScope()
 
 const nothing = tf.scalar(0)
 const toyLoss = ([w1, w2]: readonly [tf.Tensor, tf.Tensor]): tf.Tensor => tf.sub(1, w1.mul(w2)).square()

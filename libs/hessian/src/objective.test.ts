@@ -1,19 +1,10 @@
-import { useBackend } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { tensorScope } from '../test/tensor-scope.ts'
 import { atPoint, evaluateLoss } from './evaluate.ts'
 import { classification, type Classification, functionObjective, tensorExamples } from './objective.ts'
 
-await useBackend('cpu')
-let tensors = 0
-beforeEach(() => {
-  tensors = tf.memory().numTensors
-  tf.engine().startScope()
-})
-afterEach(() => {
-  tf.engine().endScope()
-  expect(tf.memory().numTensors).toBe(tensors)
-})
+await tensorScope()
 
 const nothing = tf.scalar(0)
 

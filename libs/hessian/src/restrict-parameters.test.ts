@@ -1,24 +1,15 @@
-import { useBackend } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { openFixture } from '../test/fixture-networks.ts'
 import { relativeError } from '../test/relative-error.ts'
+import { tensorScope } from '../test/tensor-scope.ts'
 import { gaussNewton } from './gauss-newton.ts'
 import { hessian } from './hessian-operator.ts'
 import { functionObjective } from './objective.ts'
 import { restrictParameters } from './restrict-parameters.ts'
 import { subBlock } from './sub-block.ts'
 
-await useBackend('cpu')
-let tensors = 0
-beforeEach(() => {
-  tensors = tf.memory().numTensors
-  tf.engine().startScope()
-})
-afterEach(() => {
-  tf.engine().endScope()
-  expect(tf.memory().numTensors).toBe(tensors)
-})
+await tensorScope()
 
 test('it is the sub-block of the whole operator', async () => {
   const { objective } = openFixture('mlp-tanh')
