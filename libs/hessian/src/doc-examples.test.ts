@@ -16,7 +16,8 @@ function reachesTensorFlow(name: string, seen = new Set<string>()): boolean {
   if (seen.has(name)) return false
   seen.add(name)
   const source = sources.get(name) ?? ''
-  if (/from '@(tensorflow|flatland)\//.test(source)) return true
+  // Of @flatland/tensor only the whole loads it, not the parts that are named by a path.
+  if (/from '@(tensorflow\/|flatland\/tensor')/.test(source)) return true
   return Array.from(source.matchAll(/from '\.\/([^']+)'/g), ([, next]) => next ?? '').some(next =>
     reachesTensorFlow(next, seen),
   )

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
+import { boxMuller } from '@flatland/tensor/box-muller'
+import { randomGenerator } from '@flatland/tensor/random-generator'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
-import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 import { checkInteger } from './checks.ts'
 import { orthogonalize } from './orthogonalize.ts'
 import { norm } from './vectors.ts'
@@ -16,8 +16,7 @@ export interface RandomVectors {
 }
 
 /**
- * Opens a stream of random vectors: xoroshiro128+ whose state is the SHA-256 hash of the seed, so that neighbouring
- * seeds start far apart.
+ * Opens a stream of random vectors.
  *
  * @param size how many numbers a vector has
  * @param seed an integer from 0 to 2³² − 1
@@ -25,10 +24,9 @@ export interface RandomVectors {
  */
 export function randomVectors(size: number, seed: number): RandomVectors {
   checkInteger('seed', seed, 0, 2 ** 32 - 1)
-  const digest = createHash('sha256').update(`hessian/${seed}`).digest()
-  const generator = xoroshiro128plusFromState([0, 4, 8, 12].map(offset => digest.readInt32LE(offset)))
+  const generator = randomGenerator(`hessian/${seed}`)
   const uniform = (): number => uniformFloat64(generator)
-  const normal = (): Float64Array => boxMuller(size, uniform)
+  const normal = (): Float64Array => boxMuller(new Float64Array(size), uniform)
   return {
     normal,
     sphere: () => {
@@ -46,16 +44,4 @@ export function freshDirection(random: RandomVectors, basis: readonly Float64Arr
   orthogonalize(w, basis)
   const length = norm(w)
   return w.map(value => value / length)
-}
-
-/** Two uniform numbers give two normal ones: √(−2 ln u)·(cos 2πv, sin 2πv) (Box and Muller 1958). */
-function boxMuller(size: number, uniform: () => number): Float64Array {
-  const samples = new Float64Array(size)
-  for (let i = 0; i < size; i += 2) {
-    const radius = Math.sqrt(-2 * Math.log(1 - uniform()))
-    const angle = 2 * Math.PI * uniform()
-    samples[i] = radius * Math.cos(angle)
-    if (i + 1 < size) samples[i + 1] = radius * Math.sin(angle)
-  }
-  return samples
 }

@@ -1,5 +1,6 @@
 import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
+import { boxMuller } from './box-muller.ts'
 import { randomGenerator } from './random-generator.ts'
 
 /**
@@ -35,20 +36,8 @@ export function randomStream(seed: number): RandomStream {
 function streamOf(key: string): RandomStream {
   const generator = randomGenerator(key)
   return {
-    normal: size => boxMuller(size, () => uniformFloat64(generator)),
+    normal: size => boxMuller(new Float32Array(size), () => uniformFloat64(generator)),
     uniform: size => Float32Array.from({ length: size }, () => uniformFloat32(generator)),
     fork: label => streamOf(`${key}/${label}`),
   }
-}
-
-/** Two uniform numbers give two normal ones: √(−2 ln u)·(cos 2πv, sin 2πv) (Box and Muller 1958). */
-function boxMuller(size: number, uniform: () => number): Float32Array {
-  const samples = new Float32Array(size)
-  for (let i = 0; i < size; i += 2) {
-    const radius = Math.sqrt(-2 * Math.log(1 - uniform()))
-    const angle = 2 * Math.PI * uniform()
-    samples[i] = radius * Math.cos(angle)
-    if (i + 1 < size) samples[i + 1] = radius * Math.sin(angle)
-  }
-  return samples
 }
