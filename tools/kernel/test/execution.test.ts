@@ -1,41 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startKernel, type KernelClient } from './kernel-client.ts'
-import { notebookFolder } from './notebook-folder.ts'
-import { rawClient, type Exchange, type RawClient } from './raw-client.ts'
+import { describe, expect, test } from 'vitest'
+import { content, openRawClient, published, states } from './open-raw-client.ts'
 
 /** What the messaging protocol says of cells and their history, and jupyter_kernel_test leaves open. */
 
-const folder = notebookFolder()
-let kernel: KernelClient
-let client: RawClient
-
-beforeAll(async () => {
-  kernel = await startKernel(folder.path)
-  client = await rawClient(kernel.connectionFile)
-})
-afterAll(async () => {
-  client.close()
-  await kernel.close()
-  folder.remove()
-})
-
-const states = ({ published }: Exchange) =>
-  published
-    .filter(({ header }) => header.msg_type === 'status')
-    .map(({ content }) => content['execution_state'])
-const published = (exchange: Exchange) => exchange.published.map(({ header }) => header.msg_type)
-const content = ({ replies }: Exchange) => replies[0]?.content
-
-function execute(code: string, options: Record<string, unknown> = {}): Promise<Exchange> {
-  const usual = {
-    silent: false,
-    store_history: true,
-    user_expressions: {},
-    allow_stdin: false,
-    stop_on_error: true,
-  }
-  return client.ask('execute_request', { code, ...usual, ...options })
-}
+const { client, execute } = openRawClient()
 
 describe('execute_request', () => {
   test('user_expressions are evaluated after the cell, each with its own success or error', async () => {
@@ -113,11 +81,11 @@ describe('execute_request', () => {
 
   test('never asks for input, allowed or not', async () => {
     for (const allow_stdin of [false, true]) await execute('1', { allow_stdin })
-    expect(client.asked).toEqual([])
+    expect(client().asked).toEqual([])
   })
 
   test('without code is an empty cell', async () => {
-    const exchange = await client.ask('execute_request', {})
+    const exchange = await client().ask('execute_request', {})
     expect(states(exchange)).toEqual(['busy', 'idle'])
     expect(exchange.replies).toHaveLength(1)
   })
@@ -126,7 +94,7 @@ describe('execute_request', () => {
 describe('history_request', () => {
   test('gives pairs of input and output if asked for', async () => {
     await execute('6 * 7')
-    const reply = await client.ask('history_request', {
+    const reply = await client().ask('history_request', {
       hist_access_type: 'tail',
       n: 1,
       output: true,
@@ -140,14 +108,14 @@ describe('history_request', () => {
     const first = await count()
     await execute('"second"')
     const range = { hist_access_type: 'range', output: false, raw: true, start: first, stop: first + 1 }
-    const reply = await client.ask('history_request', { ...range, session: 0 })
+    const reply = await client().ask('history_request', { ...range, session: 0 })
     expect((content(reply)?.['history'] as unknown[][]).map(entry => entry.slice(1))).toEqual([[first, '0']])
   })
 
   test('search takes * and ?', async () => {
     await execute('"needle 1"')
     const find = async (pattern: string) => {
-      const reply = await client.ask('history_request', {
+      const reply = await client().ask('history_request', {
         hist_access_type: 'search',
         output: false,
         raw: true,
@@ -167,7 +135,7 @@ async function count(): Promise<number> {
 }
 
 async function history(): Promise<string[]> {
-  const reply = await client.ask('history_request', {
+  const reply = await client().ask('history_request', {
     hist_access_type: 'tail',
     n: 10,
     output: false,

@@ -1,41 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startKernel, type KernelClient } from './kernel-client.ts'
-import { notebookFolder } from './notebook-folder.ts'
-import { rawClient, type Exchange, type RawClient } from './raw-client.ts'
+import { describe, expect, test } from 'vitest'
+import { startKernel } from './kernel-client.ts'
+import { content, openRawClient, published, states } from './open-raw-client.ts'
+import { rawClient } from './raw-client.ts'
 
 /** What the messaging protocol says and jupyter_kernel_test leaves open; of cells, see execution.test.ts. */
 
-const folder = notebookFolder()
-let kernel: KernelClient
-let client: RawClient
-
-beforeAll(async () => {
-  kernel = await startKernel(folder.path)
-  client = await rawClient(kernel.connectionFile)
-})
-afterAll(async () => {
-  client.close()
-  await kernel.close()
-  folder.remove()
-})
-
-const states = ({ published }: Exchange) =>
-  published
-    .filter(({ header }) => header.msg_type === 'status')
-    .map(({ content }) => content['execution_state'])
-const published = (exchange: Exchange) => exchange.published.map(({ header }) => header.msg_type)
-const content = ({ replies }: Exchange) => replies[0]?.content
-
-function execute(code: string, options: Record<string, unknown> = {}): Promise<Exchange> {
-  const usual = {
-    silent: false,
-    store_history: true,
-    user_expressions: {},
-    allow_stdin: false,
-    stop_on_error: true,
-  }
-  return client.ask('execute_request', { code, ...usual, ...options })
-}
+const { client, execute, folder } = openRawClient()
 
 describe('every request', () => {
   const requests: [type: string, content: Record<string, unknown>][] = [
@@ -54,7 +24,7 @@ describe('every request', () => {
   test.each(requests)(
     '%s %j: busy, the reply of its type, idle, all with the request as parent',
     async (type, sent) => {
-      const exchange = await client.ask(type, sent)
+      const exchange = await client().ask(type, sent)
       expect(published(exchange)[0]).toBe('status')
       expect(published(exchange).at(-1)).toBe('status')
       expect(states(exchange)).toEqual(['busy', 'idle'])
@@ -77,7 +47,7 @@ describe('every request', () => {
   test.each(requests.filter(([type]) => type !== 'execute_request'))(
     '%s without its content is answered, and the kernel lives',
     async type => {
-      const exchange = await client.ask(type, {})
+      const exchange = await client().ask(type, {})
       expect(states(exchange)).toEqual(['busy', 'idle'])
       expect(exchange.replies).toHaveLength(1)
       expect(content(await execute('1'))?.['status']).toBe('ok')
@@ -93,7 +63,7 @@ describe('every request', () => {
       'x',
     ]) {
       for (const on of ['shell', 'control'] as const) {
-        const exchange = await client.ask(type, { command: 'x' }, { on, replied: false })
+        const exchange = await client().ask(type, { command: 'x' }, { on, replied: false })
         expect([type, on, published(exchange)]).toEqual([type, on, ['status', 'status']])
         expect(exchange.replies).toEqual([])
       }
@@ -104,7 +74,7 @@ describe('every request', () => {
 
 describe('kernel_info', () => {
   test('tells what the protocol asks for', async () => {
-    const info = content(await client.ask('kernel_info_request'))
+    const info = content(await client().ask('kernel_info_request'))
     expect(info).toMatchObject({
       status: 'ok',
       protocol_version: expect.stringMatching(/^5\.\d+$/) as string,
@@ -124,14 +94,14 @@ describe('kernel_info', () => {
   })
 
   test('is answered on the control channel too', async () => {
-    const exchange = await client.ask('kernel_info_request', {}, { on: 'control' })
+    const exchange = await client().ask('kernel_info_request', {}, { on: 'control' })
     expect(exchange.replies.map(({ channel }) => channel)).toEqual(['control'])
   })
 })
 
 describe('comms', () => {
   test('one opened to a target nobody has is closed', async () => {
-    const exchange = await client.ask(
+    const exchange = await client().ask(
       'comm_open',
       { comm_id: 'a-comm', target_name: 'nobody', data: {} },
       { replied: false },
@@ -141,13 +111,13 @@ describe('comms', () => {
   })
 
   test.each(['comm_msg', 'comm_close'])('%s to one that is not there is ignored', async type => {
-    const exchange = await client.ask(type, { comm_id: 'no-comm', data: {} }, { replied: false })
+    const exchange = await client().ask(type, { comm_id: 'no-comm', data: {} }, { replied: false })
     expect(published(exchange)).toEqual(['status', 'status'])
     expect(exchange.replies).toEqual([])
   })
 
   test('there are none to list', async () => {
-    expect(content(await client.ask('comm_info_request', { target_name: 'any' }))).toEqual({
+    expect(content(await client().ask('comm_info_request', { target_name: 'any' }))).toEqual({
       status: 'ok',
       comms: {},
     })
@@ -156,21 +126,23 @@ describe('comms', () => {
 
 describe('the editor', () => {
   test('inspecting nothing is found: false', async () => {
-    const reply = await client.ask('inspect_request', { code: '   ', cursor_pos: 1, detail_level: 1 })
+    const reply = await client().ask('inspect_request', { code: '   ', cursor_pos: 1, detail_level: 1 })
     expect(content(reply)).toEqual({ status: 'ok', found: false, data: {}, metadata: {} })
   })
 
   test('a cursor behind the end is at the end', async () => {
-    expect(content(await client.ask('complete_request', { code: 'consol', cursor_pos: 99 }))).toMatchObject({
-      status: 'ok',
-      matches: ['console'],
-      cursor_start: 0,
-      cursor_end: 6,
-    })
+    expect(content(await client().ask('complete_request', { code: 'consol', cursor_pos: 99 }))).toMatchObject(
+      {
+        status: 'ok',
+        matches: ['console'],
+        cursor_start: 0,
+        cursor_end: 6,
+      },
+    )
   })
 
   test('what goes on knows its indent', async () => {
-    expect(content(await client.ask('is_complete_request', { code: 'for (;;) {' }))).toEqual({
+    expect(content(await client().ask('is_complete_request', { code: 'for (;;) {' }))).toEqual({
       status: 'incomplete',
       indent: '  ',
     })
@@ -179,7 +151,7 @@ describe('the editor', () => {
 
 describe('connect_request', () => {
   test('gives the ports', async () => {
-    expect(content(await client.ask('connect_request'))).toMatchObject({
+    expect(content(await client().ask('connect_request'))).toMatchObject({
       status: 'ok',
       shell_port: expect.any(Number) as number,
       iopub_port: expect.any(Number) as number,
@@ -192,7 +164,7 @@ describe('connect_request', () => {
 
 describe('control', () => {
   test('interrupt_request: busy, interrupt_reply, idle', async () => {
-    const exchange = await client.ask('interrupt_request', {}, { on: 'control' })
+    const exchange = await client().ask('interrupt_request', {}, { on: 'control' })
     expect(states(exchange)).toEqual(['busy', 'idle'])
     expect(exchange.replies.map(({ header, content }) => [header.msg_type, content['status']])).toEqual([
       ['interrupt_reply', 'ok'],
