@@ -17,7 +17,7 @@ export const ADDON_FLAGS = [
 ] as const
 
 /** Raise it when the sources of the build change in another way: the cache then builds anew. */
-const BUILD_REVISION = 2
+const BUILD_REVISION = 3
 
 /** The two libraries beside the addon. */
 export const TENSORFLOW_LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'] as const

@@ -9,6 +9,7 @@ export function registerSecondDerivatives(): void {
   registerPoolingDerivatives()
   registerEluDerivative()
   replaceCumsumGradient()
+  replaceSumGradient()
 }
 
 /** `EluGrad` gives dy · (y < 0 ? y + 1 : 1), with y = elu(x). */
@@ -36,6 +37,22 @@ function replaceCumsumGradient(): void {
       if (Array.isArray(dy)) throw new Error('one gradient')
       const { axis, exclusive, reverse } = attributes as unknown as tf.CumsumAttrs
       return { x: () => tf.cumsum(dy, axis, exclusive, !reverse) }
+    },
+  })
+}
+
+/** TensorFlow.js's own fills an array of ones on the host and copies it over: 8 % of a Hessian product. */
+function replaceSumGradient(): void {
+  tf.unregisterGradient('Sum')
+  tf.registerGradient({
+    kernelName: 'Sum',
+    inputsToSave: ['x'],
+    gradFunc: (dy, [x], attributes) => {
+      if (Array.isArray(dy) || x === undefined) throw new Error('one gradient, one input')
+      const { axis } = attributes as unknown as tf.SumAttrs
+      const summed = new Set(tf.util.parseAxisParam(axis, x.shape))
+      const kept = x.shape.map((size, i) => (summed.has(i) ? 1 : size))
+      return { x: () => tf.reshape(dy, kept).mul(tf.fill(x.shape, 1)) }
     },
   })
 }

@@ -121,10 +121,11 @@ function compilerArguments(tensorflow: string, ready: string): string[] {
     ...readdirSync(binding)
       .filter(name => name.endsWith('.cc'))
       .map(name => join(binding, name)),
-    join(import.meta.dirname, '..', 'native', 'quiet_log.cc'),
+    ...['quiet_log.cc', 'signal_safe.cc'].map(name => join(import.meta.dirname, '..', 'native', name)),
     `-L${ready}`,
     ...TENSORFLOW_LIBRARIES.map(library => `-l:${library}`),
     '-Wl,-rpath,$ORIGIN',
+    ...['TFE_Execute', 'TFE_NewContext'].map(name => `-Wl,--wrap=${name}`),
     ...['-o', join(ready, 'tfjs_binding.node')],
   ]
 }
