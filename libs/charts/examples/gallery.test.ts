@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { ratios } from './ratios.ts'
+import { coloured, density, indexAndLoss, spectrum } from './spectra.ts'
+import { saddleMap, saddleSurface, valley } from './surfaces.ts'
 import { fittedKnee, linearBesideLog, oneLine, sixLines } from './time-per-update.ts'
 
 /** The spec without its data and theme: what a change of the library changes. */
@@ -14,10 +16,22 @@ const shape = (spec: unknown) =>
     ),
   ) as unknown
 
-test.each(Object.entries({ fittedKnee, linearBesideLog, oneLine, ratios, sixLines }))(
-  '%s',
-  async (_, chart) => {
-    expect(shape(chart.spec)).toMatchSnapshot()
-    await expect(chart.svg()).resolves.toMatch(/^<svg .*<\/svg>$/s)
-  },
-)
+const gallery = {
+  coloured,
+  density,
+  fittedKnee,
+  indexAndLoss,
+  linearBesideLog,
+  oneLine,
+  ratios,
+  saddleMap,
+  saddleSurface,
+  sixLines,
+  spectrum,
+  valley,
+}
+
+test.each(Object.entries(gallery))('%s', async (_, chart) => {
+  expect(shape(chart.spec)).toMatchSnapshot()
+  await expect(chart.svg()).resolves.toMatch(/^<svg .*<\/svg>$/s)
+})

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { barChart } from './bar-chart.ts'
 import { createChart, jupyterDisplay } from './chart.ts'
+import { contourChart } from './contour-chart.ts'
+import { histogramChart } from './histogram-chart.ts'
 import { lineChart } from './line-chart.ts'
+import { scatterChart } from './scatter-chart.ts'
+import { surfaceChart } from './surface-chart.ts'
 
 const rows = [
   { x: 1, y: 2 },
@@ -66,6 +70,31 @@ test('text is shown, never read as markup, and control characters do not break t
   expect(svg.split(shown)).toHaveLength(6)
 })
 
+const planeOf = (text: string) => ({
+  title: text,
+  value: (x: number, y: number) => x + y,
+  x: { title: text, from: 0, to: 1 },
+  y: { title: text, from: 0, to: 1 },
+  valueTitle: text,
+  paths: [{ name: text, points: [[0, 0.5], [1, 0.5]] as const }],
+  marks: [{ label: text, x: 0.5, y: 0.5 }],
+}) // prettier-ignore
+
+test.each([
+  // Title, start of the path in the legend, mark and its edge; the surface's three axes.
+  ['contour', contourChart(planeOf(evil)), 5],
+  ['surface', surfaceChart(planeOf(evil)), 8],
+  [
+    'histogram',
+    histogramChart({ title: evil, samples: [{ name: evil, values: [1, 2] }], x: { title: 'x' }, curves: [{ name: 'c', points: [{ x: 1, y: 1 }, { x: 2, y: 1 }] }] }),
+    3,
+  ],
+])('text on a %s chart is shown, never read as markup', async (_, chart, parts) => {
+  const svg = await chart.svg()
+  expect(svg).not.toContain('<script')
+  expect(svg.split('&lt;/text&gt;&lt;script&gt;alert("1\\")&lt;/script&gt;&amp;amp;\uFFFD\uFFFD</text>')).toHaveLength(parts)
+}) // prettier-ignore
+
 test('titles are never read as expressions', async () => {
   const title = 'a " + datum.x + "\\'
   const axis = (field: string) => ({ field, title, unit: title })
@@ -76,8 +105,13 @@ test('titles are never read as expressions', async () => {
   for (const { svg } of [
     lineChart({ title, rows, x: axis('x'), y: axis('y'), series, band, points: true }),
     barChart({ title, rows, ...bars }),
+    scatterChart({ title, rows, x: axis('x'), y: axis('y'), color: axis('y') }),
+    scatterChart({ title, rows, x: axis('x'), y: axis('y'), series }),
+    histogramChart({ title, samples: [{ name: title, values: [1, 2] }], x: axis('x') }),
   ])
     expect(await svg()).toContain('>a ” + datum.x + ”⧵ (a ” + datum.x + ”⧵)</text>')
+  expect(await contourChart(planeOf(title)).svg()).toContain('>a ” + datum.x + ”⧵</text>')
+  expect(await surfaceChart(planeOf(title)).svg()).toContain('>a " + datum.x + "\\</text>')
 })
 
 test('the drawing is transparent', async () => {

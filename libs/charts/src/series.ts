@@ -31,10 +31,19 @@ export const lineSymbol = 900
  * How each layer of a chart tells its series apart. Lines have dashes only where there are no points: the legend can
  * show one of the two.
  */
-export function seriesEncoding({ title }: Series, names: readonly string[], hasPoints: boolean) {
+export function seriesEncoding(
+  { title }: { readonly title: string | null },
+  names: readonly string[],
+  hasPoints: boolean,
+) {
   const domain = [...names]
   const legend = { columns: legendColumns(names), ...(!hasPoints && { symbolSize: lineSymbol }) }
-  const channel = { field: 'series', type: 'nominal' as const, title: guideTitle(title), legend }
+  const channel = {
+    field: 'series',
+    type: 'nominal' as const,
+    title: title === null ? null : guideTitle(title),
+    legend,
+  }
   const color = { ...channel, scale: { domain, range: palette.slice(0, names.length) } }
   return {
     area: { color },

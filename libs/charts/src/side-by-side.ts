@@ -1,10 +1,17 @@
 import { createChart, type Chart, type ChartBody } from './chart.ts'
+import { plotSize } from './theme.ts'
 
 /** Width of each plot in pixels: two fit on a notebook's page. */
 const width = 310
 
 /** Shared, one chart's second series could take the other chart's third colour. */
-const eachItsOwn = { color: 'independent', strokeDash: 'independent', shape: 'independent' }
+const eachItsOwn = {
+  color: 'independent',
+  fill: 'independent',
+  stroke: 'independent',
+  strokeDash: 'independent',
+  shape: 'independent',
+}
 
 /**
  * Two charts in one display: the same rows on linear and on logarithmic axes, say. Each keeps its own legend.
@@ -28,5 +35,15 @@ function narrow({ spec }: Chart) {
   const body = Object.fromEntries(
     Object.entries(spec).filter(([key]) => key !== '$schema' && key !== 'config'),
   )
-  return 'hconcat' in body ? body : { ...body, width }
+  if ('hconcat' in body) return body
+  return { ...body, width, ...(isProjected(spec) && { height: (width / plotSize.width) * plotSize.height }) }
+}
+
+/** A projected drawing keeps its proportions: in a plot of full height it would leave much of it empty. */
+function isProjected(spec: object): boolean {
+  return (
+    'layer' in spec &&
+    Array.isArray(spec.layer) &&
+    spec.layer.some(layer => 'projection' in (layer as object))
+  )
 }
