@@ -170,7 +170,13 @@ function barLayer({ samples }: HistogramChart, bins: readonly Bin[], base: numbe
 function curveLayers({ curves = [] }: HistogramChart, base: number, place: Place) {
   const lines = curves.flatMap(({ name, points }) => points.map(point => drawn(name, point, base)))
   const bands = lines.filter(line => 'low' in line)
-  const area = { ...place, y: { ...place.y, field: 'low', stack: null }, y2: { field: 'high' } }
+  // Beside a log y Vega-Lite would stack x.
+  const area = {
+    ...place,
+    x: { ...place.x, stack: null },
+    y: { ...place.y, field: 'low', stack: null },
+    y2: { field: 'high' },
+  }
   return [
     ...(bands.length > 0
       ? [{ data: { values: bands }, mark: { type: 'area' as const, clip: true }, encoding: area }]

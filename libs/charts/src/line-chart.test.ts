@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { compile } from 'vega-lite'
 import { expect, test } from 'vitest'
 import { lineChart, type LineChart } from './line-chart.ts'
 import type { Cell } from './rows.ts'
@@ -39,6 +40,11 @@ test('a band is an area for each series, from its low to its high end', async ()
   expect(chart.spec).toMatchObject({
     layer: [{ mark: 'area', encoding: { y: { field: 'low', stack: null }, y2: { field: 'high' } } }, {}],
   })
+})
+
+test.each(['linear', 'log'] as const)('a band beside a %s y stacks nothing', scale => {
+  const chart = lineChart({ ...options, y: { ...options.y, scale }, band: { low: 'q1', high: 'q3' } })
+  expect(JSON.stringify(compile(chart.spec).spec)).not.toContain('"stack"')
 })
 
 test('points mark every row', async () => {

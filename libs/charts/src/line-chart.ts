@@ -78,7 +78,8 @@ function layersOf(options: LineChart, points: Point[], fitted: Point[]) {
   const look = series && seriesEncoding(series, seriesNames('lineChart', series, all), hasPoints)
 
   const area = {
-    x: place.x,
+    // Beside a log y Vega-Lite would stack x.
+    x: { ...place.x, stack: null },
     y: { ...place.y, field: 'low', stack: null },
     y2: { field: 'high' },
     ...look?.area,

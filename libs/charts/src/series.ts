@@ -37,7 +37,11 @@ export function seriesEncoding(
   hasPoints: boolean,
 ) {
   const domain = [...names]
-  const legend = { columns: legendColumns(names), ...(!hasPoints && { symbolSize: lineSymbol }) }
+  // Else a band would make discs of them.
+  const legend = {
+    columns: legendColumns(names),
+    ...(!hasPoints && { symbolSize: lineSymbol, symbolType: 'stroke' }),
+  }
   const channel = {
     field: 'series',
     type: 'nominal' as const,
