@@ -43,7 +43,11 @@ test('a band is an area for each series, from its low to its high end', async ()
 })
 
 test.each(['linear', 'log'] as const)('a band beside a %s y stacks nothing', scale => {
-  const chart = lineChart({ ...options, y: { ...options.y, scale }, band: { low: 'q1', high: 'q3' } })
+  const [x, y] = [
+    { ...options.x, scale: 'linear' as const },
+    { ...options.y, scale },
+  ]
+  const chart = lineChart({ ...options, x, y, band: { low: 'q1', high: 'q3' } })
   expect(JSON.stringify(compile(chart.spec).spec)).not.toContain('"stack"')
 })
 
