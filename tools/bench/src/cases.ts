@@ -42,6 +42,12 @@ const CNN: NetworkSizes = {
 /** A promise is what was measured once with kernels of this kind on two idle cores, and 15 % on top. */
 const SLACK = 1.15
 
+/** Of a Hessian-vector product, before steps are compiled. */
+const PRODUCT_LIMIT = 1.9
+
+/** How many gradients' time a Hessian-vector product may take natively, of the same network and batch. */
+export const PRODUCT_IN_GRADIENTS_LIMIT = 3.5
+
 /** The rows of the table, in order. */
 export const CASES: readonly Case[] = [
   {
@@ -82,7 +88,7 @@ export const CASES: readonly Case[] = [
     network: MLP,
     batch: 1024,
     work: 'product',
-    nativeLimit: SLACK * 1.7,
+    nativeLimit: PRODUCT_LIMIT,
   },
   { name: 'mlp-gradient', title: 'gradient of the MLP, 1024', network: MLP, batch: 1024, work: 'gradient', nativeLimit: SLACK * 1.3 }, // prettier-ignore
   { name: 'cnn-32', title: 'CNN step, 32', network: CNN, batch: 32, work: 'step', nativeLimit: SLACK * 1.5 },
@@ -100,8 +106,9 @@ export const CASES: readonly Case[] = [
     network: CNN,
     batch: 32,
     work: 'product',
-    nativeLimit: SLACK * 1.9,
+    nativeLimit: PRODUCT_LIMIT,
   },
+  { name: 'cnn-gradient', title: 'gradient of the CNN, 32', network: CNN, batch: 32, work: 'gradient' },
 ]
 
 /**

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Case } from './cases.ts'
 import type { Measured } from './measure.ts'
 import type { RunnerName } from './runner.ts'
@@ -69,4 +70,31 @@ export function meanOthersShare(cases: readonly CaseResult[]): number {
     .flatMap(({ runners }) => Object.values(runners))
     .flatMap(({ rounds }) => rounds.flatMap(round => (round === null ? [] : [round.othersShare])))
   return shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length)
+}
+
+/** A product's time in gradients of the same network and batch, on one runner: the ratios within each round. */
+export interface ProductInGradients {
+  readonly title: string
+  readonly runner: RunnerName
+  readonly gradients: Spread
+}
+
+/** Of every product whose gradient was measured too. */
+export function productsInGradients({ cases, runners }: BenchResult): ProductInGradients[] {
+  return cases.flatMap(product => {
+    const gradient = cases.find(
+      ({ work, batch, network }) =>
+        work === 'gradient' && batch === product.batch && isDeepStrictEqual(network, product.network),
+    )
+    if (product.work !== 'product' || gradient === undefined) return []
+    return runners.flatMap(({ name: runner }) => {
+      const [ours, one] = [product, gradient].map(each => roundsOf(each, runner))
+      const ratios = roundRatios(ours ?? [], one ?? [])
+      return ratios.length === 0 ? [] : [{ title: product.title, runner, gradients: spread(ratios) }]
+    })
+  })
+}
+
+function roundsOf({ runners }: CaseResult, runner: RunnerName): (Round | undefined)[] {
+  return (runners[runner]?.rounds ?? []).map(round => round ?? undefined)
 }

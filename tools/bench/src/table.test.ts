@@ -36,6 +36,26 @@ test('a ratio within its limit has a tick', () => {
   expect(benchTable({ ...result, cases: [{ ...first, nativeLimit: 2 }] })).toContain('≤ 2 ✓')
 })
 
+test('a product is told in gradients of the same network and batch', () => {
+  const measured = (work: 'gradient' | 'product', batch: number, ...times: number[]) =>
+    summarise(
+      {
+        case: { ...tinyCase(work), batch },
+        runners: { pytorch: rounds([1], [1]), native: rounds(...times.map(time => [time])) },
+      },
+      'pytorch',
+    )
+  const product = measured('product', 5, 9, 8)
+  const table = benchTable({ ...result, cases: [measured('gradient', 5, 3, 2), product] })
+  expect(table).toContain('tiny product, on native: 3.5 [3.25 … 3.75] gradients; promised ≤ 3.5 ✓.')
+  expect(table).toContain('tiny product, on pytorch: 1 [1 … 1] gradients.')
+  const slower = benchTable({ ...result, cases: [measured('gradient', 5, 2, 2), product] })
+  expect(slower).toContain('promised ≤ 3.5 ✗')
+  expect(benchTable({ ...result, cases: [measured('gradient', 6, 3, 2), product] })).not.toContain(
+    'gradients',
+  )
+})
+
 test('a busy machine is said', () => {
   expect(benchTable({ ...result, othersShare: 0.32 })).toContain(
     'Not to be trusted: other programs used 32 % of the machine meanwhile.',

@@ -1,6 +1,7 @@
+import { PRODUCT_IN_GRADIENTS_LIMIT } from './cases.ts'
 import { QUIET } from './machine-time.ts'
 import { SLOW_CALL_MILLISECONDS } from './measure.ts'
-import type { BenchResult, CaseResult } from './result.ts'
+import { type BenchResult, type CaseResult, productsInGradients } from './result.ts'
 import type { RunnerName } from './runner.ts'
 import type { Spread } from './statistics.ts'
 
@@ -41,6 +42,7 @@ function notes(result: BenchResult): string[] {
     'Median over the rounds, quartiles in brackets. A ratio is the median of the ratios within each round.',
     `${date}, ${rounds} rounds, seed ${seed}; ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}`,
     `${versionOf}; Node ${versions.node}, TensorFlow.js ${versions.tfjs}`,
+    ...inGradients(result),
     ...(othersShare > QUIET ? [busy(othersShare)] : []),
     ...fewerRounds(cases),
     ...missing.map(({ name, reason }) => `Without ${TITLES[name]}: ${reason}`),
@@ -49,6 +51,15 @@ function notes(result: BenchResult): string[] {
 
 function busy(share: number): string {
   return `Not to be trusted: other programs used ${(100 * share).toFixed(0)} % of the machine meanwhile. Measure again when it is idle.`
+}
+
+/** What a product costs beside a gradient, on every runner. */
+function inGradients(result: BenchResult): string[] {
+  return productsInGradients(result).map(({ title, runner, gradients }) => {
+    const kept = gradients.median <= PRODUCT_IN_GRADIENTS_LIMIT ? '✓' : '✗'
+    const promise = runner === 'native' ? `; promised ≤ ${PRODUCT_IN_GRADIENTS_LIMIT} ${kept}` : ''
+    return `${title}, on ${runner}: ${cell(gradients)} gradients${promise}.`
+  })
 }
 
 /** A measurement with fewer rounds than the others is never silent. */

@@ -1,5 +1,6 @@
+import { hessianVectorProduct } from '@flatland/hessian'
 import { cnn, mlp, type Network } from '@flatland/networks'
-import { crossEntropy } from '@flatland/tensor'
+import { crossEntropy, gradients } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
 import type { NetworkSizes, Work } from './cases.ts'
 
@@ -25,15 +26,13 @@ export interface Workload {
 export function workload(network: Network, problem: Problem, learningRate: number): Workload {
   const { parameters, inputs, labels, direction } = problem
   const theta = [...parameters]
-  const loss = (...point: tf.Tensor[]): tf.Scalar => crossEntropy(network.logits(point, inputs), labels)
-  const gradient = tf.grads(loss)
-  const along = tf.grads((...point: tf.Tensor[]) => inner(gradient(point), direction))
+  const loss = (point: readonly tf.Tensor[]): tf.Scalar => crossEntropy(network.logits(point, inputs), labels)
   const optimizer = tf.train.sgd(learningRate)
   return {
-    loss: () => tf.tidy(() => scalar(loss(...theta))),
-    step: () => tf.tidy(() => scalar(optimizer.minimize(() => loss(...theta), true, theta))),
-    gradient: () => tf.tidy(() => gradient(theta)),
-    product: () => tf.tidy(() => along(theta)),
+    loss: () => tf.tidy(() => scalar(loss(theta))),
+    step: () => tf.tidy(() => scalar(optimizer.minimize(() => loss(theta), true, theta))),
+    gradient: () => tf.tidy(() => gradients(loss, theta).gradients),
+    product: () => hessianVectorProduct(loss, theta, direction),
   }
 }
 
@@ -50,11 +49,6 @@ export function call({ step, gradient, product }: Workload, work: Work): void {
 /** The network of these sizes. */
 export function buildNetwork(sizes: NetworkSizes): Network {
   return sizes.kind === 'mlp' ? mlp(sizes) : cnn(sizes)
-}
-
-/** Σ ⟨aᵢ, bᵢ⟩ */
-function inner(a: readonly tf.Tensor[], b: readonly tf.Tensor[]): tf.Scalar {
-  return tf.addN(a.map((each, i) => each.mul(b[i] ?? 0).sum()))
 }
 
 function lastNumber(tensors: tf.Tensor[]): number {
