@@ -13,10 +13,15 @@ export function checkPositive(name: string, value: number): void {
 
 /** Refuses a vector of another length, or with a number in it that is not finite. */
 export function checkVector(name: string, x: Float64Array, size: number): void {
+  checkLength(name, x, size)
+  const bad = x.findIndex(value => !Number.isFinite(value))
+  if (bad >= 0) throw new RangeError(`${name} holds ${x[bad] ?? NaN} at index ${bad}; all must be finite`)
+}
+
+/** Refuses a vector of another length. */
+export function checkLength(name: string, x: Float64Array, size: number): void {
   if (!(x instanceof Float64Array)) {
     throw new TypeError(`${name} is not a Float64Array; convert it with Float64Array.from`)
   }
   if (x.length !== size) throw new RangeError(`${name} has ${x.length} numbers; it must have ${size}`)
-  const bad = x.findIndex(value => !Number.isFinite(value))
-  if (bad >= 0) throw new RangeError(`${name} holds ${x[bad] ?? NaN} at index ${bad}; all must be finite`)
 }

@@ -1,4 +1,4 @@
-import { checkVector } from './checks.ts'
+import { checkLength, checkVector } from './checks.ts'
 import type { LinearOperator } from './linear-operator.ts'
 import { dot } from './vectors.ts'
 
@@ -20,7 +20,10 @@ export function denseMatrix(rows: readonly ArrayLike<number>[]): LinearOperator 
   return Object.freeze({
     size: matrix.length,
     relativeError: matrix.length * Number.EPSILON,
-    apply: (x: Float64Array) => Float64Array.from(matrix, row => dot(row, x)),
+    apply: (x: Float64Array) => {
+      checkLength('x', x, matrix.length)
+      return Float64Array.from(matrix, row => dot(row, x))
+    },
   })
 }
 

@@ -1,4 +1,4 @@
-import { checkVector } from './checks.ts'
+import { checkLength, checkVector } from './checks.ts'
 import type { LinearOperator } from './linear-operator.ts'
 
 /**
@@ -16,6 +16,9 @@ export function diagonalMatrix(entries: ArrayLike<number>): LinearOperator {
   return Object.freeze({
     size: diagonal.length,
     relativeError: Number.EPSILON,
-    apply: (x: Float64Array) => x.map((value, i) => value * (diagonal[i] ?? NaN)),
+    apply: (x: Float64Array) => {
+      checkLength('x', x, diagonal.length)
+      return x.map((value, i) => value * (diagonal[i] ?? NaN))
+    },
   })
 }

@@ -12,7 +12,7 @@ export interface Eigenpair {
   readonly residualNorm: number
   /**
    * `residualNorm` widened by the error of a product: A has an eigenvalue within it of `value` (Parlett, The Symmetric
-   * Eigenvalue Problem, theorem 4.5.1). It does not say which one in order.
+   * Eigenvalue Problem, on residual bounds). It does not say which one in order.
    */
   readonly errorBound: number
   /** Whether the residual is at most tolerance · ‖A‖. */

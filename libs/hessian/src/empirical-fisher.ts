@@ -20,7 +20,14 @@ import { throughOutputs } from './through-outputs.ts'
  * @throws RangeError at once, before any work, when the objective cannot be differentiated: see `checkObjective`
  *
  * @example
- * await empiricalFisher(classification({ ...network, parameters, inputs, labels })).apply(v)
+ * const objective = classification({
+ *   parameters: [tf.tensor2d([[1, 0], [0, 1]])],
+ *   logits: ([w], x) => tf.matMul(x, w),
+ *   classes: 2,
+ *   inputs: tf.tensor2d([[1, 0]]),
+ *   labels: [0],
+ * })
+ * await empiricalFisher(objective).apply(Float64Array.of(1, 0, 0, 0)) // [0.0723, -0.0723, 0, 0]
  */
 export function empiricalFisher(objective: ModelObjective, options: BatchOptions = {}): LinearOperator {
   const { outputs, outputLoss, parameters } = objective

@@ -1,6 +1,6 @@
 import { checkInteger, checkPositive } from './checks.ts'
 import type { Eigenpair, Eigenpairs } from './eigenpairs.ts'
-import { type Escape, type EscapeOptions, openWalk, type Walk } from './escape.ts'
+import { type Escape, type EscapeOptions, lengthOfFall, openWalk, type Walk } from './escape.ts'
 import { lanczosEigenpairs } from './lanczos-eigenpairs.ts'
 import type { Objective } from './objective.ts'
 import { addScaled, dot } from './vectors.ts'
@@ -8,7 +8,10 @@ import { addScaled, dot } from './vectors.ts'
 export interface NegativeCurvatureOptions extends EscapeOptions {
   /** The most steps, an eigenvector and a line search each. Default 1. */
   readonly steps?: number
-  /** The length t that a line search tries first, in units of θ. Default 1. */
+  /**
+   * The length t that a line search tries first, in units of θ. Default √(2 · minimumFall / |λ|): the quadratic model there
+   * promises just an escape.
+   */
   readonly firstLength?: number
   /** Of the eigenvector: its residual relative to ‖H‖. Default 10⁻⁴. */
   readonly tolerance?: number
@@ -46,26 +49,27 @@ export interface NegativeCurvatureEscape extends Escape {
  * first length too short for ½λt² to be seen in float32 is doubled until it can be. It ends where vᵀHv is not negative
  * beyond the error of the products.
  *
- * @throws RangeError (a rejection) when an option is out of range or the objective cannot be differentiated: see
- *   `checkObjective`
+ * @throws RangeError (a rejection) when an option is out of range, the loss at the start is 0 and neither
+ *   `firstLength` nor `minimumFall` is given, or the objective cannot be differentiated: see `checkObjective`
  *
  * @example
  * const toy = functionObjective([tf.scalar(0), tf.scalar(0)], ([w1, w2]) => tf.sub(1, w1.mul(w2)).square())
  * const { losses, moves } = await escapeAlongNegativeCurvature(toy)
- * // losses: 1, 0.25; moves[0]: eigenvalue −2, length 1, predictedChange −1, measuredChange −0.75
+ * // losses: 1, 0.0784; moves[0]: eigenvalue −2, length 1.6, predictedChange −2.56, measuredChange −0.9216
  */
 export async function escapeAlongNegativeCurvature(
   objective: Objective,
   options: NegativeCurvatureOptions = {},
 ): Promise<NegativeCurvatureEscape> {
-  const { steps = 1, firstLength = 1, tolerance = 1e-4, seed = 0, signal, onProgress } = options
+  const { steps = 1, firstLength, tolerance = 1e-4, seed = 0, signal, onProgress } = options
   checkInteger('steps', steps, 1)
-  checkPositive('firstLength', firstLength)
+  if (firstLength !== undefined) checkPositive('firstLength', firstLength)
   const walk = openWalk(objective, options)
   const moves: NegativeCurvatureMove[] = []
   let theta = walk.start
   let { loss, gradient } = await walk.gradient(theta)
   const losses = [loss]
+  walk.report(theta, losses)
   const finish = (ended: Escape['ended']): NegativeCurvatureEscape =>
     Object.freeze({ ...walk.finish(theta, losses, ended, seed), moves: Object.freeze(moves) })
 
@@ -77,11 +81,13 @@ export async function escapeAlongNegativeCurvature(
     const pair = negativeOf(found)
     if (pair === undefined) return finish('no negative curvature')
     const line = { walk, theta, loss, slope: dot(gradient, pair.vector), pair }
-    const best = await lowerOfBothSigns(line, firstLength)
+    const length = firstLength ?? lengthOfFall(walk.fallFrom(losses[0] ?? NaN), pair.value)
+    const best = await lowerOfBothSigns(line, length)
     if (best === undefined) return finish('no descent')
     theta = best.theta
     losses.push(best.loss)
     moves.push(best.move)
+    walk.report(theta, losses)
     onProgress?.(moves.length, steps)
   }
   return finish('all steps taken')

@@ -16,8 +16,26 @@ import type { WorkOptions } from './work-options.ts'
 export interface EscapeOptions extends WorkOptions {
   /** Examples in a micro-batch. Default 256. */
   readonly batchSize?: number
-  /** By how much the loss must fall for an escape. Default: a hundredth of |L| at the start. */
+  /**
+   * By how much the loss must fall for an escape. Default: a hundredth of |L| at the start. All lengths that are not
+   * given follow from it, so that they fit whatever the scale of L and of θ.
+   */
   readonly minimumFall?: number
+  /** Told of the start and of each step: the path, for a chart of it. Default: nobody. */
+  readonly onStep?: (step: EscapeStep) => void
+}
+
+/** Where an escape is after some steps, and what it has spent until then. */
+export interface EscapeStep {
+  /** Steps taken, 0 at the start. */
+  readonly step: number
+  /** θ. */
+  readonly parameters: Float64Array
+  /** L(θ). */
+  readonly loss: number
+  readonly products: number
+  readonly gradients: number
+  readonly evaluations: number
 }
 
 /**
@@ -53,8 +71,12 @@ export interface Walk {
   readonly start: Float64Array
   readonly loss: (theta: Float64Array) => Promise<number>
   readonly gradient: (theta: Float64Array) => Promise<LossAndGradient>
+  /** `minimumFall`, given or from the loss at the start. */
+  readonly fallFrom: (firstLoss: number) => number
   /** Works with the Hessian at θ. */
   readonly withHessian: <T>(theta: Float64Array, work: (operator: LinearOperator) => Promise<T>) => Promise<T>
+  /** Tells `onStep` of θ, from the losses at the start and after each step. */
+  readonly report: (theta: Float64Array, losses: readonly number[]) => void
   /** The result, from the losses at the start and after each step. */
   readonly finish: (
     theta: Float64Array,
@@ -70,7 +92,9 @@ export function openWalk(objective: Objective, options: EscapeOptions): Walk {
   checkObjective(objective, batches)
   if (options.minimumFall !== undefined) checkPositive('minimumFall', options.minimumFall)
   const spent = { products: 0, gradients: 0, evaluations: 0 }
+  const fallFrom = (firstLoss: number): number => options.minimumFall ?? Math.abs(firstLoss) / 100
   return {
+    fallFrom,
     start: parameterValues(objective.parameters),
     loss: theta => {
       spent.evaluations++
@@ -89,9 +113,13 @@ export function openWalk(objective: Objective, options: EscapeOptions): Walk {
         }
         return work({ ...operator, apply })
       }),
+    report: (theta, losses) => {
+      const [step, loss] = [losses.length - 1, losses.at(-1) ?? NaN]
+      options.onStep?.(Object.freeze({ step, parameters: theta, loss, ...spent }))
+    },
     finish: (theta, losses, ended, seed) => {
       const first = losses[0] ?? NaN
-      const { minimumFall = Math.abs(first) / 100 } = options
+      const minimumFall = fallFrom(first)
       return Object.freeze({
         parameters: theta,
         losses: Object.freeze([...losses]),
@@ -104,6 +132,22 @@ export function openWalk(objective: Objective, options: EscapeOptions): Walk {
       })
     },
   }
+}
+
+/**
+ * The length t at which a quadratic model of curvature λ promises a fall, ½|λ|t² = fall.
+ *
+ * @throws RangeError when the fall is 0, as it is by default where the loss at the start is
+ */
+export function lengthOfFall(fall: number, curvature: number): number {
+  checkScale(fall)
+  return Math.sqrt((2 * fall) / Math.abs(curvature))
+}
+
+/** Refuses to make a length of nothing. */
+export function checkScale(fall: number): void {
+  if (fall > 0) return
+  throw new RangeError('The loss at the start is 0, which gives no scale for a step: give minimumFall')
 }
 
 /** What of some options concerns each pass over the data. */

@@ -1,4 +1,6 @@
 import { gradients } from '@flatland/tensor'
+import { checkMean, checkMovable, checkPresent, checkSizes } from './check-objective.ts'
+import { checkLength } from './checks.ts'
 import { type BatchOptions, meanOverBatches } from './micro-batches.ts'
 import type { Objective } from './objective.ts'
 import { parameterSize, withTensors } from './parameter-tensors.ts'
@@ -9,19 +11,44 @@ export interface LossAndGradient {
   readonly gradient: Float64Array
 }
 
-/** L over the whole data, at the objective's parameters. */
+/**
+ * L over the whole data, at the objective's parameters: NaN or infinite where it is, as after a step too long.
+ *
+ * @throws RangeError (a rejection) when there are no parameters or no examples, or the loss does not depend on a
+ *   parameter, the batch size is no positive integer, or the loss is no mean over examples although there are several
+ *   micro-batches
+ *
+ * @example
+ * const toy = functionObjective([tf.scalar(3)], ([w]) => w.square())
+ * await evaluateLoss(toy) // 9
+ */
 export async function evaluateLoss(objective: Objective, options: BatchOptions = {}): Promise<number> {
   const { parameters, examples, loss } = objective
+  checkSizes(objective, options)
+  checkPresent(objective)
+  checkMean(objective, options)
   const [mean = NaN] = await meanOverBatches(examples, 1, options, batch => [loss(parameters, batch)])
   return mean
 }
 
-/** L and ∇L over the whole data, at the objective's parameters. */
+/**
+ * L and ∇L over the whole data, at the objective's parameters.
+ *
+ * @throws RangeError (a rejection) as `evaluateLoss` does, and where the loss is not finite
+ *
+ * @example
+ * const toy = functionObjective([tf.scalar(3)], ([w]) => w.square())
+ * const { loss, gradient } = await evaluateGradient(toy)
+ * loss // 9
+ * gradient // [6]
+ */
 export async function evaluateGradient(
   objective: Objective,
   options: BatchOptions = {},
 ): Promise<LossAndGradient> {
   const { parameters, examples, loss } = objective
+  checkSizes(objective, options)
+  checkMean(objective, options)
   const values = await meanOverBatches(examples, 1 + parameterSize(parameters), options, batch => {
     const { value, gradients: parts } = gradients(at => loss(at, batch), parameters)
     return [value, ...parts]
@@ -30,15 +57,24 @@ export async function evaluateGradient(
 }
 
 /**
- * Works on the same objective at another point, θ as one vector.
+ * Works on the same objective at another point, θ as one vector. The objective's own parameters do not move, so that
+ * others may use them meanwhile.
+ *
+ * @throws RangeError (a rejection) when the point is not of θ's size, or the loss does not depend on the parameters
+ *   that it is given: that of a `tf.LayersModel` does only with `layersModel`
  *
  * @example
- * await atPoint(objective, theta, there => evaluateLoss(there))
+ * const toy = functionObjective([tf.scalar(3)], ([w]) => w.square())
+ * await atPoint(toy, Float64Array.of(5), there => evaluateLoss(there)) // 25
  */
-export function atPoint<T>(
+export async function atPoint<T>(
   objective: Objective,
   point: Float64Array,
   work: (there: Objective) => T | Promise<T>,
 ): Promise<T> {
-  return withTensors(point, 1, objective.parameters, parameters => work({ ...objective, parameters }))
+  const { parameters } = objective
+  checkSizes(objective, {})
+  checkLength('the point', point, parameterSize(parameters))
+  checkMovable(objective)
+  return withTensors(point, 1, parameters, there => work({ ...objective, parameters: there }))
 }

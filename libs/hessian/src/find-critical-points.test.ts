@@ -203,7 +203,7 @@ test('what it refuses', async () => {
   await expect(run({ starts: [Float64Array.of(1)] })).rejects.toThrow('start 0 has 1 numbers; it must have 2')
   await expect(run({ starts: [Float64Array.of(1e30, 1e30)] })).rejects.toThrow('start 0 is not finite')
   await expect(run({ spread: 0 })).rejects.toThrow('spread is 0')
-  await expect(run({ steps: 0 })).rejects.toThrow('steps is 0')
+  await expect(run({ steps: -1 })).rejects.toThrow('steps is -1')
   await expect(run({ dimension: 0 })).rejects.toThrow('dimension is 0')
   await expect(run({ tolerance: 0 })).rejects.toThrow('tolerance is 0')
   await expect(run({ gradientScale: 0 })).rejects.toThrow('gradientScale is 0')

@@ -28,7 +28,9 @@ export interface FiniteDifferenceOptions extends BatchOptions {
  * @throws RangeError at once, before any work, when the objective cannot be differentiated: see `checkObjective`
  *
  * @example
- * await finiteDifferenceHessian(objective).apply(v)
+ * const cubic = functionObjective([tf.scalar(2)], ([w]) => w.pow(3))
+ * const [curvature] = await finiteDifferenceHessian(cubic).apply(Float64Array.of(1))
+ * curvature // 12.0: 6w
  */
 export function finiteDifferenceHessian(
   objective: Objective,

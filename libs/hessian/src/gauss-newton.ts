@@ -1,3 +1,4 @@
+import { checkOutputs } from './check-objective.ts'
 import type { LinearOperator } from './linear-operator.ts'
 import { hessianVectorProduct } from './hessian-operator.ts'
 import type { BatchOptions } from './micro-batches.ts'
@@ -18,12 +19,18 @@ import { throughOutputs } from './through-outputs.ts'
  * @throws RangeError at once, before any work, when the objective cannot be differentiated: see `checkObjective`
  *
  * @example
- * const g = gaussNewton(classification({ ...network, parameters, inputs, labels }))
- * await g.apply(v)
+ * const objective = classification({
+ *   parameters: [tf.tensor2d([[1, 0], [0, 1]])],
+ *   logits: ([w], x) => tf.matMul(x, w),
+ *   classes: 2,
+ *   inputs: tf.tensor2d([[1, 0]]),
+ *   labels: [0],
+ * })
+ * await gaussNewton(objective).apply(Float64Array.of(1, 0, 0, 0)) // [0.1966, -0.1966, 0, 0]
  */
 export function gaussNewton(objective: ModelObjective, options: BatchOptions = {}): LinearOperator {
   const { outputs, outputLoss, parameters } = objective
-  return objectiveOperator(objective, options, ({ inputs, targets }, v) =>
+  const operator = objectiveOperator(objective, options, ({ inputs, targets }, v) =>
     throughOutputs(
       at => outputs(at, inputs),
       parameters,
@@ -34,4 +41,6 @@ export function gaussNewton(objective: ModelObjective, options: BatchOptions = {
       },
     ),
   )
+  checkOutputs(objective)
+  return operator
 }

@@ -4,7 +4,11 @@ import type { Objective } from './objective.ts'
 import { addScaled, scaled } from './vectors.ts'
 
 export interface GradientDescentOptions extends EscapeOptions {
-  /** η, the factor of the gradient. */
+  /**
+   * η, the factor of the gradient, in units of θ² / L. It has no default: a descent needs η < 2 / λmax (Jin et al. 2017 take
+   * η ≤ 1/ℓ, with ℓ the largest |λ| anywhere), and λmax at a saddle says little about λmax further down, which often is
+   * many times larger.
+   */
   readonly learningRate: number
   /** How many steps. Default 100. */
   readonly steps?: number
@@ -30,25 +34,28 @@ export async function gradientDescent(
   return descend(openWalk(objective, options), options, gradient => scaled(gradient, -learningRate))
 }
 
-/** A descent whose steps follow from the gradient, and from how many steps were taken before. */
+/** A descent whose steps follow from the gradient, from how many were taken before, and from the loss at the start. */
 export async function descend(
   walk: Walk,
   { steps = 100, onProgress }: Omit<GradientDescentOptions, 'learningRate'>,
-  stepOf: (gradient: Float64Array, taken: number) => Float64Array,
+  stepOf: (gradient: Float64Array, taken: number, firstLoss: number) => Float64Array,
   seed?: number,
 ): Promise<Escape> {
   checkInteger('steps', steps, 1)
   let theta = walk.start
   let { loss, gradient } = await walk.gradient(theta)
+  const firstLoss = loss
   const losses = [loss]
+  walk.report(theta, losses)
   while (losses.length <= steps) {
     const next = theta.slice()
-    addScaled(next, 1, stepOf(gradient, losses.length - 1))
+    addScaled(next, 1, stepOf(gradient, losses.length - 1, firstLoss))
     if (losses.length < steps) ({ loss, gradient } = await walk.gradient(next))
     else loss = await walk.loss(next)
     if (!Number.isFinite(loss)) return walk.finish(theta, losses, 'diverged', seed)
     theta = next
     losses.push(loss)
+    walk.report(theta, losses)
     onProgress?.(losses.length - 1, steps)
   }
   return walk.finish(theta, losses, 'all steps taken', seed)

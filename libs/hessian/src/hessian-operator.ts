@@ -4,7 +4,7 @@ import type { LinearOperator } from './linear-operator.ts'
 import type { BatchOptions } from './micro-batches.ts'
 import type { Objective } from './objective.ts'
 import { objectiveOperator } from './objective-operator.ts'
-import { innerProduct } from './parameter-tensors.ts'
+import { checkShapes, seededWith } from './parameter-tensors.ts'
 
 /**
  * The Hessian H = ∂²L/∂θ² of an objective at its parameters, as an operator: exact products over the whole data,
@@ -31,13 +31,20 @@ export function hessian(objective: Objective, options: BatchOptions = {}): Linea
  * @param loss from the parameters to a scalar
  * @param v in the shapes of the parameters
  * @returns tensors of the same shapes, which the caller disposes of
+ * @throws RangeError when v has other shapes
+ *
+ * @example
+ * const w = tf.tensor1d([1, 2])
+ * const [hv] = hessianVectorProduct(([at]) => at.square().sum(), [w], [tf.tensor1d([3, 4])])
+ * hv.arraySync() // [6, 8]
  */
 export function hessianVectorProduct(
   loss: (parameters: tf.Tensor[]) => tf.Tensor,
   parameters: readonly tf.Tensor[],
   v: readonly tf.Tensor[],
 ): tf.Tensor[] {
+  checkShapes('v', v, parameters)
   // A loss that is linear in a parameter has a gradient that does not depend on it: zeros, not an error.
-  const slope = (at: tf.Tensor[]): tf.Tensor => innerProduct(gradients(loss, at).gradients, v)
+  const slope = (at: tf.Tensor[]): tf.Tensor => seededWith(v, gradients(loss, at).gradients)
   return tf.tidy(() => gradients(slope, parameters, { independent: 'zeros' }).gradients)
 }

@@ -15,7 +15,7 @@ export interface HutchPlusPlusOptions extends WorkOptions {
 }
 
 /**
- * The trace by Hutch++ (Meyer, Musco, Musco and Woodruff 2021, algorithm 1): exact on the range Q of a random sketch A S,
+ * The trace by Hutch++ (Meyer, Musco, Musco and Woodruff 2021): exact on the range Q of a random sketch A S,
  * Hutchinson's estimator on the rest,
  *
  *     Tr QᵀAQ + mean over z of zᵀ (I − QQᵀ) A (I − QQᵀ) z.

@@ -20,6 +20,7 @@ export { type FrobeniusNormOptions, frobeniusNorm } from './frobenius-norm.ts'
 export { type HutchPlusPlusOptions, hutchPlusPlusTrace } from './hutch-plus-plus.ts'
 export { type HutchinsonOptions, hutchinsonTrace } from './hutchinson.ts'
 export { type LanczosEigenpairsOptions, lanczosEigenpairs } from './lanczos-eigenpairs.ts'
+export { layersModel, type ModelFunction } from './layers-model.ts'
 export { type Quadrature } from './lanczos-quadrature.ts'
 export { type LanczosDecomposition, type LanczosOptions, lanczos } from './lanczos.ts'
 export { type LinearOperator, float32Error } from './linear-operator.ts'
@@ -28,6 +29,8 @@ export { type PowerIterationOptions, powerIteration } from './power-iteration.ts
 export { scaledBy } from './scaled-by.ts'
 export { shiftedBy } from './shifted-by.ts'
 export { type SpectralDensityOptions, type SpectralDensity, spectralDensity } from './spectral-density.ts'
+export { type ExactDensity, exactDensity } from './spectral-density-exact.ts'
+export { type OutlierGap, outlierGap } from './spectral-density-outliers.ts'
 export { type BlockIndices, subBlock } from './sub-block.ts'
 export { sumOf } from './sum-of.ts'
 export { type FullSpectrum, symmetricEigen } from './symmetric-eigen.ts'
@@ -74,8 +77,9 @@ export {
   type QuadraticModel,
   quadraticModel,
 } from './quadratic-model.ts'
+export { type ErrorGrowth, modelErrorGrowth } from './quadratic-model-error.ts'
 export { restrictParameters } from './restrict-parameters.ts'
-export { type Escape, type EscapeEnd, type EscapeOptions } from './escape.ts'
+export { type Escape, type EscapeEnd, type EscapeOptions, type EscapeStep } from './escape.ts'
 export {
   escapeAlongNegativeCurvature,
   type NegativeCurvatureEscape,
@@ -88,6 +92,21 @@ export {
   findCriticalPoints,
   type FindCriticalPointsOptions,
 } from './find-critical-points.ts'
+export {
+  type CriticalPointSearchInWorkers,
+  type CriticalPointWorkersOptions,
+  findCriticalPointsInWorkers,
+} from './find-critical-points-in-workers.ts'
+export { mapInWorkers, type WorkerResults, type WorkersOptions, type WorkerSource } from './map-in-workers.ts'
+export { gaussianField, type GaussianFieldSizes } from './gaussian-field.ts'
+export { gaussianFieldIndices, type IndexShare } from './gaussian-field-indices.ts'
+export {
+  countPositiveDefinite,
+  type RandomMatrices,
+  randomMatrixIndices,
+} from './gaussian-orthogonal-ensemble.ts'
+export { type Interval, proportion, rankCorrelation } from './intervals.ts'
+export { type CountInDimension, quadraticDecay } from './quadratic-decay.ts'
 export { gradientDescent, type GradientDescentOptions } from './gradient-descent.ts'
 export {
   perturbedGradientDescent,

@@ -1,6 +1,6 @@
 import { gradients } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
-import { innerProduct } from './parameter-tensors.ts'
+import { checkShapes, seededWith } from './parameter-tensors.ts'
 
 /** z = f(θ), a tensor of any shape. */
 export type Outputs = (parameters: readonly tf.Tensor[]) => tf.Tensor
@@ -10,13 +10,19 @@ export type Outputs = (parameters: readonly tf.Tensor[]) => tf.Tensor
  *
  * @param u in the shape of the outputs
  * @returns tensors in the shapes of the parameters, which the caller disposes of
+ * @throws RangeError when u has another shape
+ *
+ * @example
+ * const w = tf.tensor1d([1, 2])
+ * const [jtu] = jacobianTransposeProduct(([at]) => at.square(), [w], tf.tensor1d([3, 4]))
+ * jtu.arraySync() // [6, 16]
  */
 export function jacobianTransposeProduct(
   outputs: Outputs,
   parameters: readonly tf.Tensor[],
   u: tf.Tensor,
 ): tf.Tensor[] {
-  return tf.tidy(() => gradients(at => outputs(at).mul(u).sum(), parameters, ZEROS).gradients)
+  return tf.tidy(() => gradients(against(outputs, u), parameters, ZEROS).gradients)
 }
 
 /**
@@ -26,6 +32,12 @@ export function jacobianTransposeProduct(
  * @param v in the shapes of the parameters
  * @param like any tensor in the shape of the outputs
  * @returns a tensor in the shape of the outputs, which the caller disposes of
+ * @throws RangeError when v or `like` has another shape
+ *
+ * @example
+ * const w = tf.tensor1d([1, 2])
+ * const jv = jacobianProduct(([at]) => at.square(), [w], [tf.tensor1d([3, 4])], w)
+ * jv.arraySync() // [6, 16]
  */
 export function jacobianProduct(
   outputs: Outputs,
@@ -33,12 +45,22 @@ export function jacobianProduct(
   v: readonly tf.Tensor[],
   like: tf.Tensor,
 ): tf.Tensor {
+  checkShapes('v', v, parameters)
   return tf.tidy(() => {
     const slope = ([u = like]: tf.Tensor[]): tf.Tensor =>
-      innerProduct(gradients(at => outputs(at).mul(u).sum(), parameters, ZEROS).gradients, v)
+      seededWith(v, gradients(against(outputs, u), parameters, ZEROS).gradients)
     const [product = like] = gradients(slope, [tf.zerosLike(like)], ZEROS).gradients
     return product
   })
+}
+
+/** ⟨f(θ), u⟩. */
+function against(outputs: Outputs, u: tf.Tensor): (at: readonly tf.Tensor[]) => tf.Tensor {
+  return at => {
+    const z = outputs(at)
+    checkShapes('the vector on the outputs', [u], [z])
+    return z.mul(u).sum()
+  }
 }
 
 // An output that a parameter has no part in is a zero of the Jacobian.

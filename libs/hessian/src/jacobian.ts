@@ -25,8 +25,16 @@ export interface Jacobian {
  * @throws RangeError at once, before any work, when the objective cannot be differentiated: see `checkObjective`
  *
  * @example
- * const j = jacobian(classification({ ...network, parameters, inputs, labels }))
- * const change = await j.apply(step) // of every logit, to first order
+ * const objective = classification({
+ *   parameters: [tf.tensor2d([[1, 0], [0, 1]])],
+ *   logits: ([w], x) => tf.matMul(x, w),
+ *   classes: 2,
+ *   inputs: tf.tensor2d([[1, 0]]),
+ *   labels: [0],
+ * })
+ * const j = jacobian(objective)
+ * await j.apply(Float64Array.of(1, 2, 3, 4)) // [1, 2]: the change of the logits, to first order
+ * await j.applyTranspose(Float64Array.of(1, 2)) // [1, 2, 0, 0]
  */
 export function jacobian(objective: ModelObjective, options: BatchOptions = {}): Jacobian {
   checkObjective(objective, options)

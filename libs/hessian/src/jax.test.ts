@@ -4,9 +4,11 @@ import * as tf from '@tensorflow/tfjs'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { relativeError } from '../test/relative-error.ts'
 import { empiricalFisher } from './empirical-fisher.ts'
+import { atPoint } from './evaluate.ts'
 import { gaussNewton } from './gauss-newton.ts'
 import { hessian } from './hessian-operator.ts'
-import { classification, type ModelObjective, modelObjective, type Objective } from './objective.ts'
+import { layersModel } from './layers-model.ts'
+import { classification, type ModelObjective, modelObjective } from './objective.ts'
 
 /** A tanh network 3–5–4 on 7 examples, by jax-js in float64. */
 const shapes = [[3, 5], [5], [5, 4], [4]]
@@ -75,13 +77,17 @@ describe('the same by jax-js', () => {
       expect(relativeError(product, expected)).toBeLessThan(1e-6)
     })
 
-    test('Hessian of a tf.LayersModel, which reads its weights itself', async () => {
-      const { model, objective } = layersModel()
+    test('Hessian of a tf.LayersModel, which reads its weights itself, and of its function elsewhere', async () => {
+      const { model, objective } = readingItself()
       const product = await hessian(objective, { batchSize: 3 }).apply(direction)
+      model.setWeights(model.getWeights().map(weight => tf.zerosLike(weight)))
+      const asFunction = modelObjective({ ...objective, ...layersModel(model) })
+      const there = Float64Array.from(theta.flatMap(part => [...part]))
+      const moved = await atPoint(asFunction, there, at => hessian(at, { batchSize: 3 }).apply(direction))
       model.dispose()
-      expect(
-        relativeError(product, await hessian(network(), { batchSize: 3 }).apply(direction)),
-      ).toBeLessThan(1e-6)
+      const expected = await hessian(network(), { batchSize: 3 }).apply(direction)
+      expect(relativeError(product, expected)).toBeLessThan(1e-6)
+      expect(relativeError(moved, expected)).toBeLessThan(1e-6)
     })
   })
 })
@@ -99,7 +105,7 @@ function network(): ModelObjective {
   })
 }
 
-function layersModel(): { readonly model: tf.LayersModel; readonly objective: Objective } {
+function readingItself(): { readonly model: tf.LayersModel; readonly objective: ModelObjective } {
   const model = tf.sequential({
     layers: [
       tf.layers.dense({ units: 5, activation: 'tanh', inputShape: [3] }),

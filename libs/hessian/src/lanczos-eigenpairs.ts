@@ -28,7 +28,7 @@ export interface LanczosEigenpairsOptions extends WorkOptions {
 /**
  * Outer eigenpairs by the Lanczos process with full reorthogonalisation, without restarts: the fewest products for a few
  * pairs. The Ritz values, the eigenvalues of T = Vᵀ A V, converge to the outer eigenvalues first; the estimate β |yₘ| of a
- * residual says when to stop (Parlett, The Symmetric Eigenvalue Problem, section 13.2), a product more for each pair what it
+ * residual says when to stop (Parlett, The Symmetric Eigenvalue Problem, on Lanczos), a product more for each pair what it
  * came to.
  *
  * Of an eigenvalue that stands several times it finds one copy, unless the start vector's Krylov space is exhausted

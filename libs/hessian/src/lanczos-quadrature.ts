@@ -14,8 +14,8 @@ export interface Quadrature {
 
 /**
  * The m-point Gauss quadrature of the measure Σ (vᵀqᵢ)² δ(λ − λᵢ): its nodes are the eigenvalues of the Lanczos matrix T, its
- * weights the squared first entries of its eigenvectors (Golub and Welsch 1969; Golub and Meurant 2010, chapter 6). Exact for
- * polynomials of degree up to 2 m − 1.
+ * weights the squared first entries of its eigenvectors (Golub and Welsch 1969; Golub and Meurant, Matrices, Moments
+ * and Quadrature, 2010). Exact for polynomials of degree up to 2 m − 1.
  */
 export async function lanczosQuadrature(
   products: Products,

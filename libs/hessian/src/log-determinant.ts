@@ -17,7 +17,7 @@ export interface LogDeterminantOptions extends WorkOptions {
 
 /**
  * ln det A = Tr ln A of a positive definite operator, by stochastic Lanczos quadrature (Ubaru, Chen and Saad 2017, SIAM J.
- * Matrix Anal. Appl. 38(4), algorithm 1): n times the mean over probes of Σⱼ wⱼ ln θⱼ. The standard error is that over
+ * Matrix Anal. Appl. 38(4)): n times the mean over probes of Σⱼ wⱼ ln θⱼ. The standard error is that over
  * probes; of what too few steps miss it knows nothing, and the value then is too large.
  *
  * @throws RangeError when a node is not positive beyond its doubt, its residual and the error of a product: then A is not

@@ -70,4 +70,4 @@ export async function eachBatch(
   signal?.throwIfAborted()
 }
 
-const DEFAULT_BATCH_SIZE = 256
+export const DEFAULT_BATCH_SIZE = 256

@@ -43,8 +43,16 @@ export interface ProductEstimate {
  *   or seed or samples are not what they must be
  *
  * @example
- * const fisher = monteCarloFisher(objective, { samples: 8, seed: 1 })
- * const { mean, standardErrors } = await fisher.estimate(v)
+ * const objective = classification({
+ *   parameters: [tf.tensor2d([[1, 0], [0, 1]])],
+ *   logits: ([w], x) => tf.matMul(x, w),
+ *   classes: 2,
+ *   inputs: tf.tensor2d([[1, 0]]),
+ *   labels: [0],
+ * })
+ * const fisher = monteCarloFisher(objective, { samples: 1000, seed: 1 })
+ * const { mean, standardErrors } = await fisher.estimate(Float64Array.of(1, 0, 0, 0))
+ * mean.every((value, i) => Math.abs(value - [0.1966, -0.1966, 0, 0][i]) <= 3 * standardErrors[i]) // true
  */
 export function monteCarloFisher(
   objective: ModelObjective,

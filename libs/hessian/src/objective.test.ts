@@ -30,7 +30,9 @@ test('inputs may be made as they are needed', async () => {
     return tf.ones([end - start, 2])
   }
   expect(await evaluateLoss(classification(linear({ inputs })), { batchSize: 3 })).toBeCloseTo(Math.log(3), 6)
-  expect(asked).toEqual([[0, 3], [3, 4]]) // prettier-ignore
+  // The others are for the checks, of one or two examples.
+  expect(asked.slice(-2)).toEqual([[0, 3], [3, 4]]) // prettier-ignore
+  expect(asked.slice(0, -2).every(([, end = NaN]) => end <= 2)).toBe(true)
 })
 
 test('labels that are no classes, and inputs of another number, are refused', () => {

@@ -23,8 +23,9 @@ export interface Examples {
  * Whatever takes an objective reads `parameters` when it works: variables that are trained meanwhile are read as
  * they are then. To look at another point, use `atPoint`, or take `{ ...objective, parameters: others }`.
  *
- * A `tf.LayersModel` reads its weights itself, whatever `loss` is given: with `model.trainableWeights` as parameters
- * it has all products at its present weights, but nothing that moves θ (finite differences, quadratic models).
+ * A `tf.LayersModel` reads its weights itself, whatever `loss` is given: take its outputs from `layersModel`. A loss
+ * that ignores what it is given has all products at the present values of the variables it reads, as long as these
+ * are the parameters; what moves θ (`atPoint`, finite differences, escapes) refuses it.
  */
 export interface Objective {
   /** θ: float32 tensors or variables. They stay the caller's. */
@@ -53,6 +54,7 @@ export interface ModelObjective extends Objective {
  * @example
  * // (1 − w₁w₂)² at the origin: a saddle
  * const toy = functionObjective([tf.scalar(0), tf.scalar(0)], ([w1, w2]) => tf.sub(1, w1.mul(w2)).square())
+ * await evaluateLoss(toy) // 1
  */
 export function functionObjective<T extends readonly tf.Tensor[]>(
   parameters: readonly [...T],
@@ -66,7 +68,18 @@ export function functionObjective<T extends readonly tf.Tensor[]>(
   })
 }
 
-/** The objective of a model's outputs and a loss of the outputs: see `ModelObjective`. */
+/**
+ * The objective of a model's outputs and a loss of the outputs: see `ModelObjective`.
+ *
+ * @example
+ * const objective = modelObjective({
+ *   parameters: [tf.tensor2d([[2]])],
+ *   outputs: ([w], x) => tf.matMul(x, w),
+ *   outputLoss: (z, y) => z.sub(y).square().mean(),
+ *   examples: tensorExamples(tf.tensor2d([[1], [3]]), tf.tensor2d([[2], [5]])),
+ * })
+ * await evaluateLoss(objective) // 0.5
+ */
 export function modelObjective({
   parameters,
   outputs,
@@ -101,13 +114,14 @@ export interface Classification {
  * @throws RangeError when a label is no class, or inputs and labels differ in number
  *
  * @example
- * const network = mlp({ inputs: 784, hidden: [32], classes: 10 })
  * const objective = classification({
- *   ...network, // its logits and classes
- *   parameters: initialParameters(network, randomStream(1)),
- *   inputs: tf.tensor2d(pixels(train), [train.size, 784]),
- *   labels: train.labels,
+ *   parameters: [tf.tensor2d([[1, 0], [0, 1]])],
+ *   logits: ([w], x) => tf.matMul(x, w),
+ *   classes: 2,
+ *   inputs: tf.tensor2d([[1, 0]]),
+ *   labels: [0],
  * })
+ * await evaluateLoss(objective) // 0.3133: ln(1 + 1/e)
  */
 export function classification({
   parameters,
@@ -141,10 +155,18 @@ export function classification({
   })
 }
 
-/** Examples that lie in two tensors [N, …] already. */
+/**
+ * Examples that lie in two tensors [N, …] already.
+ *
+ * @throws RangeError when they differ in N, or one has no rows to count
+ *
+ * @example
+ * const { size } = tensorExamples(tf.zeros([5, 2]), tf.zeros([5, 1]))
+ * size // 5
+ */
 export function tensorExamples(inputs: tf.Tensor, targets: tf.Tensor): Examples {
   const size = inputs.shape[0]
-  if (targets.shape[0] !== size) {
+  if (inputs.rank === 0 || targets.shape[0] !== size) {
     throw new RangeError(
       `tensorExamples: inputs of shape [${inputs.shape.join()}] and targets of shape [${targets.shape.join()}] ` +
         'must have the same number of rows, one for each example',

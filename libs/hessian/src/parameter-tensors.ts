@@ -5,6 +5,16 @@ export function parameterSize(parameters: readonly tf.Tensor[]): number {
   return parameters.reduce((sum, { size }) => sum + size, 0)
 }
 
+/** Refuses tensors of other shapes, which would broadcast or be left out where they meet. */
+export function checkShapes(name: string, tensors: readonly tf.Tensor[], like: readonly tf.Tensor[]): void {
+  const [given, wanted] = [shapesOf(tensors), shapesOf(like)]
+  if (given !== wanted) throw new RangeError(`${name} is of shape ${given}; it must be of ${wanted}`)
+}
+
+function shapesOf(tensors: readonly tf.Tensor[]): string {
+  return tensors.map(({ shape }) => `[${shape.join()}]`).join(' ')
+}
+
 /** A float64 vector times a factor, as float32 tensors in the shapes of the parameters, while `work` lasts. */
 export async function withTensors<T>(
   vector: Float64Array,
@@ -42,7 +52,11 @@ export function parameterValues(parameters: readonly tf.Tensor[]): Float64Array 
   return values
 }
 
-/** Σᵢ ⟨aᵢ, bᵢ⟩, differentiable. */
-export function innerProduct(a: readonly tf.Tensor[], b: readonly tf.Tensor[]): tf.Tensor {
-  return tf.addN(a.map((each, i) => each.mul(b[i] ?? 0).sum()))
+/**
+ * A scalar whose gradient in the tensors a is v, as that of Σᵢ ⟨aᵢ, vᵢ⟩ is, to be differentiated once. Its value, which
+ * nobody reads, is not computed: it would cost two passes over all parameters.
+ */
+export function seededWith(v: readonly tf.Tensor[], a: readonly tf.Tensor[]): tf.Tensor {
+  const seed = tf.customGrad(() => ({ value: tf.scalar(0), gradFunc: () => v.map(each => each.clone()) }))
+  return seed(...a)
 }

@@ -46,7 +46,7 @@ export interface AlongOptions {
   readonly tolerance?: number
   /** The longest step t that is tried. Default 1: the whole direction. */
   readonly longest?: number
-  /** How many steps are tried, each half as long as the one before. Default 12. */
+  /** How many steps are tried, each half as long as the one before; up to 6 more find `goodUpTo`. Default 12. */
   readonly steps?: number
 }
 
@@ -63,7 +63,8 @@ export interface ModelAlong {
   /** What was tried, from the shortest step to the longest. */
   readonly steps: readonly ModelStep[]
   /**
-   * The longest t that was tried up to which every step is good; 0 when the shortest already is not.
+   * How far along the model is good: `longest` when every step tried is good, 0 when none is. Between the last good
+   * step and the first bad one it was halved further: it lies within 2 % of where the model stops being good.
    */
   readonly goodUpTo: number
 }
@@ -109,26 +110,35 @@ export async function quadraticModel(
     compare: async (theta: Float64Array) =>
       compared(valueOn(await lineAlong(displacement(theta)), 1), await lossAt(theta), loss),
     along: async (direction: Float64Array, along: AlongOptions = {}) => {
-      const { tolerance = 0.1, longest = 1, steps: count = 12 } = along
       checkVector('direction', direction, point.length)
-      checkPositive('tolerance', tolerance)
-      checkPositive('longest', longest)
-      checkInteger('steps', count, 1)
-      const line = await lineAlong(direction)
-      const steps: ModelStep[] = []
-      for (let i = count - 1; i >= 0; i--) {
-        const step = longest / 2 ** i
+      const lossAfter = (step: number): Promise<number> => {
         const theta = point.slice()
         addScaled(theta, step, direction)
-        steps.push({ step, ...compared(valueOn(line, step), await lossAt(theta), loss) })
+        return lossAt(theta)
       }
-      return Object.freeze({
-        slope: line.slope,
-        curvature: line.curvature,
-        steps,
-        goodUpTo: lastGood(steps, tolerance),
-      })
+      return modelAlong(() => lineAlong(direction), lossAfter, along)
     },
+  })
+}
+
+async function modelAlong(
+  lineAlong: () => Promise<Line>,
+  lossAfter: (step: number) => Promise<number>,
+  { tolerance = 0.1, longest = 1, steps: count = 12 }: AlongOptions,
+): Promise<ModelAlong> {
+  checkPositive('tolerance', tolerance)
+  checkPositive('longest', longest)
+  checkInteger('steps', count, 1)
+  const line = await lineAlong()
+  const tryStep = async (step: number): Promise<ModelStep> =>
+    Object.freeze({ step, ...compared(valueOn(line, step), await lossAfter(step), line.loss) })
+  const steps: ModelStep[] = []
+  for (let i = count - 1; i >= 0; i--) steps.push(await tryStep(longest / 2 ** i))
+  return Object.freeze({
+    slope: line.slope,
+    curvature: line.curvature,
+    steps: Object.freeze(steps),
+    goodUpTo: await lastGood(steps, tolerance, tryStep),
   })
 }
 
@@ -156,9 +166,22 @@ function compared(model: number, loss: number, start: number): Comparison {
   })
 }
 
-function lastGood(steps: readonly ModelStep[], tolerance: number): number {
-  const firstBad = steps.findIndex(({ relativeError }) => !(relativeError <= tolerance))
-  return (firstBad < 0 ? steps.at(-1) : steps[firstBad - 1])?.step ?? 0
+async function lastGood(
+  steps: readonly ModelStep[],
+  tolerance: number,
+  tryStep: (step: number) => Promise<ModelStep>,
+): Promise<number> {
+  const isGood = ({ relativeError }: Comparison): boolean => relativeError <= tolerance
+  const firstBad = steps.findIndex(step => !isGood(step))
+  if (firstBad < 0) return steps.at(-1)?.step ?? 0
+  let [good, bad] = [steps[firstBad - 1]?.step ?? 0, steps[firstBad]?.step ?? 0]
+  // Nothing is known to be good before the shortest step.
+  for (let i = 0; good > 0 && i < HALVINGS; i++) {
+    const middle = (good + bad) / 2
+    if (isGood(await tryStep(middle))) good = middle
+    else bad = middle
+  }
+  return good
 }
 
 function difference(a: Float64Array, b: Float64Array): Float64Array {
@@ -166,6 +189,9 @@ function difference(a: Float64Array, b: Float64Array): Float64Array {
   addScaled(result, -1, b)
   return result
 }
+
+/** Of an interval as long as its lower end: to 1/64 of it. */
+const HALVINGS = 6
 
 /** Several roundings of float32. */
 const ROUNDING = 2 ** -21

@@ -38,6 +38,20 @@ export function randomVectors(size: number, seed: number): RandomVectors {
   }
 }
 
+/** Opens a stream of independent normal numbers of mean 0 and variance 1, one at a time. */
+export function normalNumbers(seed: number): () => number {
+  const random = randomVectors(256, seed)
+  let block = random.normal()
+  let next = 0
+  return () => {
+    if (next === block.length) {
+      block = random.normal()
+      next = 0
+    }
+    return block[next++] ?? NaN
+  }
+}
+
 /** A random unit vector orthogonal to the vectors of a basis, which must not span the whole space. */
 export function freshDirection(random: RandomVectors, basis: readonly Float64Array[]): Float64Array {
   const w = random.sphere()

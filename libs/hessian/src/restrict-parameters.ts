@@ -11,7 +11,9 @@ import type { ModelObjective, Objective } from './objective.ts'
  * @throws RangeError when there is no index, one is given twice, or one is no parameter's
  *
  * @example
- * await hessian(restrictParameters(objective, [0, 1])).apply(v) // of the first layer's weights and biases
+ * const objective = functionObjective([tf.scalar(1), tf.scalar(3)], ([a, b]) => a.mul(b).square())
+ * const ofB = restrictParameters(objective, [1])
+ * await hessian(ofB).apply(Float64Array.of(1)) // [2]: ∂²(ab)²/∂b² = 2a²
  */
 export function restrictParameters(objective: ModelObjective, indices: readonly number[]): ModelObjective
 export function restrictParameters(objective: Objective, indices: readonly number[]): Objective

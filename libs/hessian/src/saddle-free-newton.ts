@@ -1,7 +1,8 @@
 import { checkInteger, checkPositive } from './checks.ts'
 import { tridiagonalEigen } from './dense-eigen.ts'
-import { type Escape, type EscapeOptions, openWalk, type Walk } from './escape.ts'
+import { type Escape, type EscapeOptions, lengthOfFall, openWalk, type Walk } from './escape.ts'
 import { lanczos } from './lanczos.ts'
+import { relativeErrorOf } from './linear-operator.ts'
 import type { Objective } from './objective.ts'
 import { freshDirection, randomVectors } from './random-vectors.ts'
 import { addScaled, combination, dot, norm } from './vectors.ts'
@@ -13,9 +14,7 @@ export interface SaddleFreeNewtonOptions extends EscapeOptions {
   readonly dimension?: number
   /** Added to every |λ|, as a part of the largest one. Default 10⁻³. */
   readonly damping?: number
-  /** The length of the perturbation that leaves an exact saddle, in units of θ. Default 0.01. */
-  readonly perturbation?: number
-  /** Of the perturbations. Default 0. */
+  /** Of the subspaces that are looked at where the gradient gives none. Default 0. */
   readonly seed?: number
 }
 
@@ -25,12 +24,13 @@ export interface SaddleFreeNewtonOptions extends EscapeOptions {
  *
  *   d = −V (|T| + δ max|T|)⁻¹ Vᵀ g,   V an orthonormal basis of the Krylov subspace of H and g, T = Vᵀ H V,
  *
- * halved until L(θ + d) ≤ L(θ) + 10⁻⁴ gᵀd. Where the step promises no visible fall the point is critical; g has no
- * direction then, and the subspace of a random ξ is looked at. With negative curvature in it, it is a saddle, and
- * θ ← θ + perturbation · ξ counts as a step; without, the descent is over.
+ * halved until L(θ + d) ≤ L(θ) + 10⁻⁴ gᵀd. Where the step promises no visible fall the point is critical. The paper is
+ * silent about it: g has no direction then, and the subspace of a random vector is looked at. With a negative Ritz value μ
+ * in it the point is a saddle, and a step along its Ritz vector, of the length t at which ½|μ|t² is a hundredth of
+ * `minimumFall`, gives the next g a direction; without, the descent is over.
  *
- * @throws RangeError (a rejection) when an option is out of range or the objective cannot be differentiated: see
- *   `checkObjective`
+ * @throws RangeError (a rejection) when an option is out of range, a loss of 0 at the start gives no scale to leave a
+ *   saddle by and `minimumFall` is not given, or the objective cannot be differentiated: see `checkObjective`
  *
  * @example
  * const toy = functionObjective([tf.scalar(0), tf.scalar(0)], ([w1, w2]) => tf.sub(1, w1.mul(w2)).square())
@@ -40,11 +40,10 @@ export async function saddleFreeNewton(
   objective: Objective,
   options: SaddleFreeNewtonOptions = {},
 ): Promise<Escape> {
-  const { steps = 20, dimension, damping = 1e-3, perturbation = 0.01, seed = 0, onProgress } = options
+  const { steps = 20, dimension, damping = 1e-3, seed = 0, onProgress } = options
   checkInteger('steps', steps, 1)
   if (dimension !== undefined) checkInteger('dimension', dimension, 1)
   checkPositive('damping', damping)
-  checkPositive('perturbation', perturbation)
   const walk = openWalk(objective, options)
   const { length: size } = walk.start
   const random = randomVectors(size, seed)
@@ -55,6 +54,7 @@ export async function saddleFreeNewton(
 
   for (;;) {
     losses.push(here.loss)
+    walk.report(theta, losses)
     if (losses.length > steps) return walk.finish(theta, losses, 'all steps taken', seed)
     const { loss, gradient } = here
     let next: Float64Array | undefined
@@ -64,12 +64,10 @@ export async function saddleFreeNewton(
       next = await shortened(walk, theta, loss, gradient, direction)
       if (next === undefined) return walk.finish(theta, losses, 'no descent', seed)
     } else {
-      const xi = freshDirection(random, [])
-      if (!(await seesNegativeCurvature(walk, theta, xi, most, options))) {
-        return walk.finish(theta, losses, 'no negative curvature', seed)
-      }
+      const way = await downwards(walk, theta, freshDirection(random, []), most, options)
+      if (way === undefined) return walk.finish(theta, losses, 'no negative curvature', seed)
       next = theta.slice()
-      addScaled(next, perturbation, xi)
+      addScaled(next, lengthOfFall(walk.fallFrom(losses[0] ?? NaN) / 100, way.curvature), way.direction)
     }
     here = await walk.gradient(next)
     if (!Number.isFinite(here.loss)) return walk.finish(theta, losses, 'diverged', seed)
@@ -103,17 +101,21 @@ async function saddleFreeDirection(
   return combination(basis, coefficients, gradient.length)
 }
 
-async function seesNegativeCurvature(
+/** The most negative Ritz value in a Krylov subspace and its vector, if it is negative beyond the error of the products. */
+async function downwards(
   walk: Walk,
   theta: Float64Array,
   start: Float64Array,
   steps: number,
   { signal }: EscapeOptions,
-): Promise<boolean> {
+): Promise<{ readonly curvature: number; readonly direction: Float64Array } | undefined> {
   return walk.withHessian(theta, async operator => {
-    const { diagonal, offDiagonal } = await lanczos(operator, start, { steps, signal })
-    const { values } = tridiagonalEigen(diagonal, offDiagonal)
-    return (values[0] ?? NaN) < -(operator.relativeError ?? 0) * largestOf(values)
+    const { basis, diagonal, offDiagonal } = await lanczos(operator, start, { steps, signal })
+    const { values, vectors } = tridiagonalEigen(diagonal, offDiagonal)
+    const [curvature = NaN] = values
+    if (!(curvature < -relativeErrorOf(operator) * largestOf(values))) return undefined
+    const direction = combination(basis, vectors[0] ?? new Float64Array(), operator.size)
+    return { curvature, direction }
   })
 }
 

@@ -96,7 +96,7 @@ export async function spectralDensity(
 }
 
 /** Σⱼ wⱼ g_σ(t − θⱼ), with g_σ the normal density of standard deviation σ. */
-function broadened(quadrature: Quadrature, t: number, width: number): number {
+export function broadened(quadrature: Quadrature, t: number, width: number): number {
   const peak = 1 / (width * Math.sqrt(2 * Math.PI))
   return integral(quadrature, node => peak * Math.exp(-0.5 * ((t - node) / width) ** 2))
 }

@@ -1,4 +1,4 @@
-import { checkInteger } from './checks.ts'
+import { checkInteger, checkLength } from './checks.ts'
 import { type LinearOperator, relativeErrorOf } from './linear-operator.ts'
 
 /** Which rows and columns: a range `from` ≤ i < `to`, such as one layer's parameters, or any distinct indices. */
@@ -22,6 +22,7 @@ export function subBlock(operator: LinearOperator, subset: BlockIndices): Linear
     size: indices.length,
     relativeError: relativeErrorOf(operator),
     async apply(x: Float64Array) {
+      checkLength('x', x, indices.length)
       const whole = new Float64Array(operator.size)
       indices.forEach((index, i) => (whole[index] = x[i] ?? NaN))
       const y = await operator.apply(whole)

@@ -12,7 +12,11 @@ export interface Fixture {
   readonly v: readonly number[]
   readonly loss: number
   readonly gradient: readonly number[]
+  /** Hv. */
   readonly hessian: readonly number[]
+  /** All of them, ascending. */
+  readonly hessianEigenvalues: readonly number[]
+  readonly hessianDiagonal: readonly number[]
   readonly gaussNewton: readonly number[]
   readonly empiricalFisher: readonly number[]
   readonly fisher: readonly number[]

@@ -1,0 +1,12 @@
+import type { WorkerSource } from './map-in-workers.ts'
+
+/**
+ * Calls the exported function that a source names, and waits for what it returns.
+ *
+ * @throws TypeError (a rejection) when the module has no such function
+ */
+export async function callExported({ module, name, argument }: WorkerSource): Promise<unknown> {
+  const { [name]: exported } = (await import(String(module))) as Record<string, unknown>
+  if (typeof exported !== 'function') throw new TypeError(`${String(module)} exports no function ${name}`)
+  return (exported as (argument: unknown) => unknown)(argument)
+}

@@ -1,0 +1,74 @@
+import { jackknife } from './estimate.ts'
+import type { ModelAlong } from './quadratic-model.ts'
+
+/** How the error of a quadratic model grows with the step. */
+export interface ErrorGrowth {
+  /** For each step t, the root of the mean over the directions of (m − L)². */
+  readonly errors: readonly { readonly step: number; readonly error: number }[]
+  /** p of error ∝ tᵖ: the slope of log error against log t by least squares. */
+  readonly exponent: number
+  /** Of the exponent, over the directions (jackknife). It does not hold what a bend in the curve adds. */
+  readonly standardError: number
+}
+
+/**
+ * The order of a quadratic model's error, from the steps that `along` tried in several directions. Of a loss with a
+ * third derivative the error is ∝ t³, or smaller; with kinks, as ReLU has, it is larger.
+ *
+ * @param lines at least 3, with the same steps, at least 2
+ * @throws RangeError when there are fewer, the steps differ, or one is so short that fewer than two errors are not 0
+ *
+ * @example
+ * const toy = functionObjective([tf.scalar(1), tf.scalar(1)], ([w1, w2]) => tf.sub(1, w1.mul(w2)).square())
+ * const model = await quadraticModel(toy)
+ * const directions = [Float64Array.of(1, 1), Float64Array.of(1, 0.5), Float64Array.of(0.5, 1)]
+ * const lines = []
+ * for (const direction of directions) lines.push(await model.along(direction, { longest: 0.1, steps: 3 }))
+ * modelErrorGrowth(lines).exponent // 3.01: (w₁w₂)² has a fourth order too
+ */
+export function modelErrorGrowth(lines: readonly ModelAlong[]): ErrorGrowth {
+  const steps = check(lines)
+  const errors = rootMeanSquares(lines)
+  const logSteps = steps.map(Math.log)
+  const withoutOne = lines.map((_, i) => slope(logSteps, logErrors(lines.filter((_, j) => j !== i))))
+  return Object.freeze({
+    errors: Object.freeze(steps.map((step, i) => Object.freeze({ step, error: errors[i] ?? NaN }))),
+    exponent: slope(logSteps, errors.map(Math.log)),
+    standardError: jackknife(withoutOne),
+  })
+}
+
+function check(lines: readonly ModelAlong[]): number[] {
+  if (lines.length < 3) throw new RangeError(`${lines.length} directions are given; take at least 3`)
+  const [first = [], ...others] = lines.map(line => line.steps.map(({ step }) => step))
+  if (first.length < 2) throw new RangeError(`the directions have ${first.length} step; take at least 2`)
+  if (others.some(steps => steps.join() !== first.join())) {
+    throw new RangeError('the directions have different steps; give `along` the same `longest` and `steps`')
+  }
+  first.forEach((step, i) => {
+    // Each direction is left out once, and what is left must have an error.
+    if (lines.filter(line => line.steps[i]?.error !== 0).length > 1) return
+    throw new RangeError(`at step ${step} fewer than 2 directions have an error; take longer steps`)
+  })
+  return first
+}
+
+function rootMeanSquares(lines: readonly ModelAlong[]): number[] {
+  const [first] = lines
+  return (first?.steps ?? []).map((_, i) => {
+    const squares = lines.map(({ steps }) => (steps[i]?.error ?? NaN) ** 2)
+    return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / lines.length)
+  })
+}
+
+function logErrors(lines: readonly ModelAlong[]): number[] {
+  return rootMeanSquares(lines).map(Math.log)
+}
+
+function slope(x: readonly number[], y: readonly number[]): number {
+  const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
+  const [meanX, meanY] = [mean(x), mean(y)]
+  const products = x.map((value, i) => (value - meanX) * ((y[i] ?? NaN) - meanY))
+  const squares = x.map(value => (value - meanX) ** 2)
+  return mean(products) / mean(squares)
+}
