@@ -4,6 +4,7 @@ import tseslint from 'typescript-eslint'
 /** Who may import whom: the tags stand in each package.json, `nx.tags`. */
 const layers = {
   tensor: [],
+  compile: ['tensor', 'networks'],
   charts: [],
   hessian: ['tensor'],
   datasets: ['tensor'],

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import { isTracing } from './tracing.ts'
 
 /** A loss and its gradients, one for each parameter and of its shape. The caller disposes of them. */
 export interface ValueAndGradients {
@@ -88,9 +89,9 @@ function scalar(value: tf.Tensor): tf.Scalar {
   return value as tf.Scalar
 }
 
-/** A nested gradient is not read: whatever is not finite in it comes out in the outer one. */
+/** A nested gradient is not read: whatever is not finite in it comes out in the outer one. Nor is a traced one. */
 function refuseNotFinite(value: tf.Scalar): void {
-  if (engine().state.gradientDepth > 0) return
+  if (engine().state.gradientDepth > 0 || isTracing()) return
   const [number = NaN] = value.dataSync()
   if (Number.isFinite(number)) return
   throw new RangeError(

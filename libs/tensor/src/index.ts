@@ -7,6 +7,7 @@ export { gradients, type GradientOptions, type ValueAndGradients } from './gradi
 export { flatten, unflatten } from './parameter-vector.ts'
 export { randomGenerator } from './random-generator.ts'
 export { type RandomStream, randomStream } from './random-stream.ts'
+export { isTracing, whileTracing } from './tracing.ts'
 export { verifiedOperations } from './verified-operations.ts'
 
 // On import, so that a gradient on a backend that was chosen without `useBackend` is right too.

@@ -13,11 +13,10 @@ export const ADDON_FLAGS = [
   '-shared',
   '-fPIC',
   '-DNAPI_VERSION=8',
-  '-DNODE_GYP_MODULE_NAME=tfjs_binding',
 ] as const
 
 /** Raise it when the sources of the build change in another way: the cache then builds anew. */
-const BUILD_REVISION = 3
+const BUILD_REVISION = 4
 
 /** The two libraries beside the addon. */
 export const TENSORFLOW_LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'] as const

@@ -38,7 +38,8 @@ export async function buildNativeAddon(root: string, python: string): Promise<vo
     const ready = join(scratch, 'ready')
     mkdirSync(ready)
     for (const library of TENSORFLOW_LIBRARIES) place(join(tensorflow, library), join(ready, library))
-    await step('Native backend, compiled', compiler() ?? 'c++', compilerArguments(tensorflow, ready))
+    for (const { title, options } of addons(tensorflow, ready))
+      await step(title, compiler() ?? 'c++', options)
     moveTo(target, ready)
   } finally {
     rmSync(scratch, { recursive: true, force: true })
@@ -111,21 +112,41 @@ function place(from: string, to: string): void {
   }
 }
 
-function compilerArguments(tensorflow: string, ready: string): string[] {
+/** tfjs-node's addon with what we add to it, then one of our own that is linked to it. */
+function addons(tensorflow: string, ready: string): { title: string; options: string[] }[] {
   const tfjs = dirname(resolve('@tensorflow/tfjs-node/package.json'))
   const headers = join(dirname(resolve('node-api-headers/package.json')), 'include')
   const binding = join(tfjs, 'binding')
-  return [
+  const native = join(import.meta.dirname, '..', 'native')
+  const flags = [
     ...ADDON_FLAGS,
     ...[join(tensorflow, 'include'), headers, tfjs, binding].map(folder => `-I${folder}`),
-    ...readdirSync(binding)
-      .filter(name => name.endsWith('.cc'))
-      .map(name => join(binding, name)),
-    ...['quiet_log.cc', 'signal_safe.cc'].map(name => join(import.meta.dirname, '..', 'native', name)),
+  ]
+  const libraries = [
     `-L${ready}`,
     ...TENSORFLOW_LIBRARIES.map(library => `-l:${library}`),
     '-Wl,-rpath,$ORIGIN',
+  ]
+  const stock = readdirSync(binding).filter(name => name.endsWith('.cc'))
+  const first = [
+    ...flags,
+    '-DNODE_GYP_MODULE_NAME=tfjs_binding',
+    ...stock.map(name => join(binding, name)),
+    ...['quiet_log.cc', 'signal_safe.cc'].map(name => join(native, name)),
+    ...libraries,
     ...['TFE_Execute', 'TFE_NewContext'].map(name => `-Wl,--wrap=${name}`),
     ...['-o', join(ready, 'tfjs_binding.node')],
+  ]
+  const second = [
+    ...flags,
+    '-DNODE_GYP_MODULE_NAME=graph_functions',
+    join(native, 'graph_functions.cc'),
+    ...libraries,
+    '-l:tfjs_binding.node',
+    ...['-o', join(ready, 'graph_functions.node')],
+  ]
+  return [
+    { title: 'Native backend, compiled', options: first },
+    { title: 'Graph functions, compiled', options: second },
   ]
 }

@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto'
+import type * as tf from '@tensorflow/tfjs'
+import type { Graph, GraphNode } from './graph.ts'
+import { edgeName, graphDefinition } from './graph-definition.ts'
+import { graphFunctions } from './graph-functions.ts'
+import { nativeBackend } from './native-backend.ts'
+
+/** A graph that TensorFlow holds under a name and runs as one operation. */
+export interface GraphFunction {
+  /** From the tensors of the placeholders to those of the results, which are the caller's. */
+  readonly run: (inputs: readonly tf.TensorInfo[]) => tf.Tensor[]
+  readonly dispose: () => void
+}
+
+/** @throws what TensorFlow says of a graph that is wrong */
+export function graphFunction(graph: Graph): GraphFunction {
+  const name = `compiled_${randomUUID()}`
+  // A function's result can be neither a placeholder nor another result.
+  const results = graph.results.map((input, i): GraphNode => ({
+    name: `result_${i}`,
+    operation: 'Identity',
+    inputs: [input],
+    attributes: [],
+    outputs: [],
+    line: '',
+  }))
+  const nodes = [...graph.nodes, ...results]
+  const names = results.map(result => edgeName({ node: result.name, output: 0 }))
+  graphFunctions().addFunction(name, graphDefinition({ ...graph, nodes }), graph.placeholders, names)
+  return {
+    run: inputs =>
+      names.length === 0 ? [] : nativeBackend().executeMultipleOutputs(name, [], inputs, names.length),
+    dispose: () => {
+      graphFunctions().removeFunction(name)
+    },
+  }
+}
