@@ -19,6 +19,10 @@ export default {
   workspaces: {
     notebooks: { entry: ['*.ipynb', 'pictures/*.ts'] },
     'libs/batch-study': { entry: ['src/update-time-worker.ts'] },
+    // Protocol buffers out of tfjs-node, by require: it has no types for them.
+    'libs/compile': { ignoreDependencies: ['@tensorflow/tfjs-node'] },
+    // Run by a test in a process of its own.
+    'libs/tensor': { entry: ['test/products-under-signals.ts'] },
     'tools/bench': { entry: ['src/tfjs-runner.ts'] },
     'tools/cli': { entry: ['bin/*.mjs', 'src/main.ts', 'templates/**/*.js'] },
     'tools/kernel': { entry: ['src/main.ts', 'src/socket-thread.ts'] },

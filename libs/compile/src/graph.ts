@@ -1,5 +1,5 @@
 /** The type of a tensor's entries, by TensorFlow's number (`TF_DataType`): 1 float32, 3 int32, 10 bool, 9 int64. */
-export type DataType = number
+type DataType = number
 
 /** What is known of a tensor before it is computed. */
 export interface Signature {

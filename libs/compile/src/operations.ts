@@ -11,7 +11,7 @@ export interface Operation {
 }
 
 /** One argument, or a list of them: which attributes hold its type, its length, its types. Empty where none does. */
-export interface Argument {
+interface Argument {
   readonly typeAttribute: string
   readonly lengthAttribute: string
   readonly typesAttribute: string

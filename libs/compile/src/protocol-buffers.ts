@@ -53,7 +53,7 @@ export interface TensorShape {
   addDim(dimension: unknown): void
 }
 
-export interface OpDef {
+interface OpDef {
   getName(): string
   getIsStateful(): boolean
   getInputArgList(): ArgDef[]
