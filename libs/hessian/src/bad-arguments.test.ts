@@ -158,6 +158,13 @@ const badArguments: [called: string, call: () => unknown, message: string][] = [
     () => h.classifyCriticalPoint({ ...point, eigenvalues: [{ ...sure, value: NaN }] }),
     'an eigenvalue is NaN; all must be finite',
   ],
+  ['gaussianField', () => h.gaussianField({ dimension: 0, waves: 1 }), 'dimension is 0'],
+  ['gaussianFieldIndices', () => h.gaussianFieldIndices({ dimension: 1, draws: 1 }), 'draws is 1'],
+  ['countPositiveDefinite', () => h.countPositiveDefinite({ size: 0, matrices: 1 }), 'size is 0'],
+  ['randomMatrixIndices', () => h.randomMatrixIndices({ size: 0, matrices: 1 }), 'size is 0'],
+  ['proportion', () => h.proportion(3, 2), 'successes is 3'],
+  ['rankCorrelation', () => h.rankCorrelation([1, 2, 3], [1, 2, 3]), 'the number of pairs is 3'],
+  ['quadraticDecay', () => h.quadraticDecay([{ n: 1, successes: 10, trials: 9 }]), 'successes is 10'],
 ]
 
 test.each(badArguments)('%s refuses: %#', async (_, call, message) => {
