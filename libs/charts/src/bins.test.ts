@@ -23,6 +23,13 @@ test('equal values, also but for rounding, get bins around them', () => {
   }
 })
 
+test('values that nearly agree have bars of a finite height', () => {
+  for (const near of [1e-8, 1e-9, 1e-10]) {
+    const bins = binned([{ name: 'near', values: [1, 1 + near, 1 + 2 * near] }], 400, 'linear', 'density')
+    expect(bins.every(({ from, to, height }) => to > from && Number.isFinite(height))).toBe(true)
+  }
+})
+
 test('every value is counted once, and the area of a density is 1 for each sample', () => {
   const sample = fc.array(fc.double({ min: 1e-3, max: 1e3, noNaN: true }), { minLength: 1, maxLength: 50 })
   const scale = fc.constantFrom('linear' as const, 'log' as const)

@@ -42,7 +42,8 @@ export function binned(
 
 /** Where all values are the same, but for rounding, bins around them. */
 function spread(start: number, end: number, scale: Scale): [number, number] {
-  if (end - start > 1e-9 * Math.max(Math.abs(start), Math.abs(end))) return [start, end]
+  // Edges have 12 digits: a hundred bins and more must lie between the ends.
+  if (end - start > 1e-8 * Math.max(Math.abs(start), Math.abs(end))) return [start, end]
   const half = scale === 'log' || start === 0 ? 0.5 : Math.abs(start) / 2
   return [start - half, start + half]
 }

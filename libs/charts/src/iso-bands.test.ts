@@ -61,6 +61,16 @@ test('levels are round numbers inside the domain, about as many as asked for', (
   expect(log).toEqual([0.001, 0.01, 0.1, 1, 10])
 })
 
+test.each([
+  [1, 1.04],
+  [0.3, 0.36],
+  [1e-4, 100],
+])('log levels between %s and %s are different', (low, high) => {
+  const levels = levelsOf([low, high], 12, 'log')
+  expect(new Set(levels).size).toBe(12)
+  expect(levels.every(level => level > low && level < high)).toBe(true)
+})
+
 test('a zero does not take the colours of the rest on a log scale', () => {
   expect(
     valueDomain(

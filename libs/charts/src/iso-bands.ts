@@ -41,10 +41,12 @@ export function valueDomain({ values }: Grid, scale: Scale): [number, number] {
 /** About `count` levels inside the domain: round numbers, or on a log scale even ratios. */
 export function levelsOf([low, high]: readonly [number, number], count: number, scale: Scale): number[] {
   if (high <= low) return []
-  if (scale === 'log')
-    return Array.from({ length: count }, (_, k) =>
-      Number((low * (high / low) ** ((k + 1) / (count + 1))).toPrecision(2)),
-    )
+  if (scale === 'log') {
+    const ratio = (high / low) ** (1 / (count + 1))
+    // As many digits as tell one level from the next.
+    const digits = Math.min(15, 2 + Math.max(0, Math.ceil(-Math.log10(ratio - 1))))
+    return Array.from({ length: count }, (_, k) => Number((low * ratio ** (k + 1)).toPrecision(digits)))
+  }
   const step = roundStep((high - low) / (count + 1))
   const first = Math.floor(low / step) + 1
   const last = Math.ceil(high / step) - 1

@@ -146,6 +146,91 @@ describe('variables', () => {
   })
 })
 
+describe('data that several share', () => {
+  test('two variables made of one tensor', () => {
+    const z = vector(1, 1)
+    const [a, b] = [tf.variable(z), tf.variable(z)]
+    const f = compiled((x: tf.Tensor) => x.add(a).sub(b))
+    for (let i = 0; i < 3; i++) expect(numbers(f(vector(0, 0)))).toEqual([0, 0])
+    a.assign(vector(5, 6))
+    expect(numbers(f(vector(0, 0)))).toEqual([4, 5])
+    tf.dispose([a, b])
+  })
+
+  test('a variable and the tensor that it was made of', () => {
+    const start = vector(1, 2)
+    const w = tf.variable(start)
+    const distance = compiled((w: tf.Variable) => w.sub(start).square().sum())
+    for (let i = 0; i < 3; i++) expect(numbers(distance(w))).toEqual([0])
+    w.assign(vector(4, 6))
+    expect(numbers(distance(w))).toEqual([25])
+    w.dispose()
+  })
+})
+
+test('a tensor that is made in the first call and kept', () => {
+  let mask: tf.Tensor | undefined
+  const f = compiled((x: tf.Tensor) => x.mul((mask ??= tf.keep(vector(1, 0)))))
+  for (let i = 1; i < 6; i++) expect(numbers(f(vector(i, i)))).toEqual([i, 0])
+})
+
+test('a variable that is made at a late call', () => {
+  const w = tf.variable(vector(0))
+  const made: tf.Variable[] = []
+  let calls = 0
+  const f = compiled((x: tf.Tensor) => {
+    if (++calls === 3) made.push(tf.variable(vector(100)))
+    w.assign(w.add(vector(1)))
+    return made.length > 0 ? x.add(made[0] ?? x) : x.neg()
+  })
+  const results = Array.from({ length: 40 }, () => numbers(f(vector(1)))[0])
+  // The 16th call is the first check.
+  expect(results).toEqual([...Array<number>(15).fill(-1), ...Array<number>(25).fill(101)])
+  expect(numbers(w)).toEqual([40])
+  tf.dispose([w, ...made])
+})
+
+test('arguments that are nothing, or empty, are told apart', () => {
+  const nothing = compiled((x: tf.Tensor, m?: null) => x.mul(m === undefined ? 2 : 3))
+  const empty = compiled((x: tf.Tensor, m: [] | Record<string, never>) => x.mul(Array.isArray(m) ? 2 : 3))
+  for (let i = 0; i < 3; i++) {
+    expect([nothing(vector(1)), nothing(vector(1), null)].flatMap(numbers)).toEqual([2, 3])
+    expect([empty(vector(1), []), empty(vector(1), {})].flatMap(numbers)).toEqual([2, 3])
+  }
+})
+
+test('the accuracy of a batch: the mean of what is no float', () => {
+  const accuracy = compiled((z: tf.Tensor2D, y: tf.Tensor2D) => z.argMax(1).equal(y.argMax(1)).mean())
+  const y = tf.tensor2d([
+    [1, 0],
+    [0, 1],
+  ])
+  for (let i = 0; i < 4; i++)
+    expect(
+      numbers(
+        accuracy(
+          tf.tensor2d([
+            [2, 1],
+            [2, 1],
+          ]),
+          y,
+        ),
+      ),
+    ).toEqual([0.5])
+})
+
+test('rows of a table by indices that are given', () => {
+  const f = compiled((table: tf.Tensor2D, rows: tf.Tensor1D) => tf.gather(table, rows))
+  const table = tf.tensor2d([
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ])
+  for (const i of [0, 1, 2, 1])
+    expect(numbers(f(table, tf.tensor1d([i], 'int32')))).toEqual([2 * i + 1, 2 * i + 2])
+  expect(() => f(table, tf.tensor1d([3], 'int32'))).toThrow(/compile\.test\.ts:\d+: .*not in \[0, 3\)/s)
+})
+
 describe('what would be fixed is refused, with its line', () => {
   const third = <A extends tf.Tensor>(f: (x: A) => unknown, x: A): void => {
     for (let i = 0; i < 3; i++) f(x)
@@ -200,9 +285,13 @@ describe('what would be fixed is refused, with its line', () => {
   test('another tensor from outside', () => {
     let outside = vector(1)
     const f = compiled((x: tf.Tensor) => x.mul(outside))
-    f(vector(1))
-    outside = vector(2)
-    expect(() => f(vector(1))).toThrow(/uses another tensor from outside.*give it as an argument/)
+    for (let i = 0; i < 2; i++) f(vector(1))
+    expect(() => {
+      for (let i = 0; i < 20; i++) {
+        outside = vector(2)
+        f(vector(1))
+      }
+    }).toThrow(/compile\.test\.ts:\d+: a compiled function uses another tensor from outside.*as an argument/)
   })
 
   test('arguments and results that are no tensors', () => {
@@ -212,9 +301,79 @@ describe('what would be fixed is refused, with its line', () => {
     expect(() => g()).toThrow('another object')
   })
 
-  test('an argument as the result', () => {
-    const f = compiled((x: tf.Tensor) => x)
-    expect(() => f(vector(1))).toThrow('returned one of its arguments')
+  test('an argument, a variable or a tensor from outside as the result', () => {
+    const [outside, w] = [vector(1), tf.variable(vector(1))]
+    for (const work of [(x: tf.Tensor) => x, () => w, () => outside]) {
+      expect(() => compiled(work)(vector(1))).toThrow('return x.clone()')
+    }
+    w.dispose()
+  })
+
+  test('after a check has refused, nothing wrong runs', () => {
+    let rate = 1
+    const f = compiled((x: tf.Tensor) => x.mul(tf.scalar(rate)))
+    const results = Array.from({ length: 20 }, (_, i) => {
+      if (i === 10) rate = 2
+      try {
+        return numbers(f(vector(1)))[0]
+      } catch {
+        return 'refused'
+      }
+    })
+    expect(results.slice(15)).toEqual(['refused', 2, 2, 2, 2])
+  })
+
+  test('assigning another variable', () => {
+    const w = [tf.variable(vector(1)), tf.variable(vector(1))]
+    let calls = 0
+    const f = compiled((x: tf.Tensor) => {
+      w[calls++ % 2]?.assign(x.mul(2))
+    })
+    expect(() => {
+      third(f, vector(1))
+    }).toThrow('assigns other variables')
+    tf.dispose(w)
+  })
+
+  test('returning another structure', () => {
+    let calls = 0
+    const f = compiled((x: tf.Tensor) =>
+      ++calls % 2 ? { a: x.neg(), b: x.exp() } : { b: x.neg(), a: x.exp() },
+    )
+    expect(() => {
+      third(f, vector(1))
+    }).toThrow('returns something else')
+  })
+
+  test('an attribute that JSON does not tell apart', () => {
+    const slopes = [Infinity, NaN, Infinity]
+    const f = compiled((x: tf.Tensor) => tf.leakyRelu(x, slopes.pop()))
+    expect(() => {
+      third(f, vector(-1))
+    }).toThrow('runs other operations')
+  })
+
+  test('operations whose result has a shape that numbers decide', () => {
+    const f = compiled((x: tf.Tensor1D) => tf.unique(x).values)
+    expect(() => f(vector(1, 1))).toThrow(/compile\.test\.ts:\d+: .*'UniqueV2', the shape of whose result/)
+  })
+
+  test('an asynchronous function, without a rejection that nobody hears', () => {
+    const f = compiled(async (x: tf.Tensor) => {
+      await Promise.resolve()
+      throw new Error(String(x.dtype))
+    })
+    expect(() => f(vector(1))).toThrow(TypeError)
+  })
+
+  test('a disposed argument', () => {
+    const x = vector(1)
+    x.dispose()
+    expect(() => compiled((x: tf.Tensor) => x.neg())(x)).toThrow('was given a disposed tensor')
+  })
+
+  test.each([0, -1, 1.5, NaN])('signatures: %s', signatures => {
+    expect(() => compile((x: tf.Tensor) => x.neg(), { signatures })).toThrow(RangeError)
   })
 })
 

@@ -1,12 +1,9 @@
 import { isTracing } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
+import { callEntry, type Entry, newEntry } from './entry.ts'
 import { type Explanation, explanation } from './explain.ts'
-import { refuseDifference } from './refuse-difference.ts'
-import { type GraphFunction, graphFunction } from './graph-function.ts'
-import { nativeBackend } from './native-backend.ts'
 import { rewrite } from './rewrites/index.ts'
-import { mapTensors, signatureKey, type Tensors, tensorsIn } from './tensors.ts'
-import { type Capture, trace, type Trace } from './trace.ts'
+import { signatureKey, type Tensors, tensorsIn } from './tensors.ts'
 
 export interface CompileOptions {
   /** How many signatures are held at most; the one that was used least recently goes. Default 32. */
@@ -20,13 +17,6 @@ export interface Compiled<Arguments extends readonly Tensors[], Result> {
   readonly dispose: () => void
   /** What the graphs are, one for each signature; the one that was used last is the last. */
   readonly explain: () => readonly Explanation[]
-}
-
-/** What is known of one signature. */
-interface Entry {
-  calls: number
-  traced: Trace<unknown> | undefined
-  graph: GraphFunction | undefined
 }
 
 /**
@@ -43,6 +33,10 @@ interface Entry {
  *
  * Inside a gradient, or inside another compiled function, it runs as it is, and becomes part of what is around it.
  *
+ * Two things are eager's alone: `gradients` refuses a loss that is not finite only where it can read it, and
+ * TensorFlow's own errors name the line where the operation was made, not where the function is called.
+ *
+ * @throws RangeError when `signatures` is no whole number from 1 on
  * @throws TypeError on arguments or results that are not tensors, or lists and records of them
  * @throws Error naming the line that reads a tensor, or draws random numbers
  * @throws Error naming the line that uses a tensor from outside which was disposed of
@@ -56,18 +50,21 @@ export function compile<Arguments extends readonly Tensors[], Result>(
   work: (...given: Arguments) => Result,
   { signatures = 32 }: CompileOptions = {},
 ): Compiled<Arguments, Result> {
+  if (!Number.isInteger(signatures) || signatures < 1) {
+    throw new RangeError(`signatures is ${signatures}; it must be a whole number from 1 on`)
+  }
   const entries = new Map<string, Entry>()
   const call = (...given: Arguments): Result => {
     if (tf.getBackend() !== 'tensorflow' || isTracing() || underGradient()) return work(...given)
     const leaves = tensorsIn(given)
+    if (leaves.some(leaf => leaf.isDisposed))
+      throw new Error('a compiled function was given a disposed tensor')
     const key = signatureKey(given)
-    const entry = entries.get(key) ?? { calls: 0, traced: undefined, graph: undefined }
+    const entry = entries.get(key) ?? newEntry()
     entries.delete(key)
     entries.set(key, entry)
     while (entries.size > signatures) drop(entries)
-    entry.calls++
-    if (entry.graph === undefined || isCheck(entry.calls)) return observe(entry, work, given) as Result
-    return run(entry, entry.graph, leaves) as Result
+    return callEntry(entry, work, given, leaves) as Result
   }
   const dispose = (): void => {
     while (entries.size > 0) drop(entries)
@@ -90,82 +87,8 @@ function drop(entries: Map<string, Entry>): void {
   }
 }
 
-/** 16, 64, 256, …: what changes seldom is found in the end, at no cost that counts. */
-function isCheck(calls: number): boolean {
-  return calls >= 16 && Number.isInteger(Math.log2(calls) / 2)
-}
-
 function underGradient(): boolean {
   return (
     (tf.engine() as unknown as { readonly state: { readonly gradientDepth: number } }).state.gradientDepth > 0
-  )
-}
-
-/** Runs the function itself, and compares what it did with what it did before. */
-function observe<A extends readonly Tensors[]>(
-  entry: Entry,
-  work: (...given: A) => unknown,
-  given: A,
-): unknown {
-  const copies: tf.Tensor[] = []
-  try {
-    const own = mapTensors(given, tensor => {
-      if (tensor instanceof tf.Variable) return tensor
-      const copy = copyOf(tensor)
-      copies.push(copy)
-      return copy
-    }) as A
-    const traced = trace(() => work(...own), tensorsIn(own))
-    refuseArguments(traced.returned, copies)
-    keepTrace(entry, traced)
-    return traced.returned
-  } finally {
-    tf.dispose(copies)
-  }
-}
-
-function keepTrace(entry: Entry, traced: Trace<unknown>): void {
-  if (traced.madeVariables || entry.traced === undefined) {
-    entry.traced = traced.madeVariables ? undefined : traced
-    return
-  }
-  refuseDifference(entry.traced, traced)
-  entry.graph ??= graphFunction(rewrite(entry.traced.graph))
-}
-
-/**
- * The same numbers as another tensor: by its own data a given tensor is told apart from one that the function has
- * from outside, or was given twice.
- */
-function copyOf(tensor: tf.Tensor): tf.Tensor {
-  return nativeBackend().executeSingleOutput('Identity', [], [tensor])
-}
-
-function refuseArguments(returned: unknown, copies: readonly tf.Tensor[]): void {
-  if (!tensorsIn(returned).some(tensor => copies.includes(tensor))) return
-  throw new Error(
-    "a compiled function returned one of its arguments: return argument.clone(), which is the caller's to dispose of",
-  )
-}
-
-function run({ traced }: Entry, graph: GraphFunction, leaves: readonly tf.Tensor[]): unknown {
-  const { returned, captures = [], updates = [] } = traced ?? {}
-  const results = graph.run([...leaves, ...captures.map(present)])
-  let next = 0
-  const answer = mapTensors(returned, tensor => results[next++] ?? tensor)
-  for (const [i, variable] of updates.entries()) {
-    const value = results[next + i]
-    if (value === undefined) continue
-    variable.assign(value)
-    value.dispose()
-  }
-  return answer
-}
-
-function present({ source, line }: Capture): tf.TensorInfo {
-  if (nativeBackend().tensorMap.has(source.dataId)) return source
-  throw new Error(
-    `${line === '' ? '' : `${line}: `}a tensor from outside, which a compiled function uses, was disposed of: ` +
-      'keep it as long as the function is called, or give it as an argument',
   )
 }

@@ -65,10 +65,11 @@ function attributesOf(node: GraphNode, names: ReadonlyMap<string, GraphNode>): M
   }
   const { attributes } = operation(node.operation)
   const given = node.attributes.filter(({ name }) => attributes.has(name))
+  // Inferred types come last: tfjs-node gives some of before a cast.
   return new Map([
     ...oneDnnLabel(node.operation),
-    ...inferred(node, names),
     ...given.map(each => [each.name, attributeValue(each)] as const),
+    ...inferred(node, names),
   ])
 }
 

@@ -28,10 +28,24 @@ export function graphFunction(graph: Graph): GraphFunction {
   const names = results.map(result => edgeName({ node: result.name, output: 0 }))
   graphFunctions().addFunction(name, graphDefinition({ ...graph, nodes }), graph.placeholders, names)
   return {
-    run: inputs =>
-      names.length === 0 ? [] : nativeBackend().executeMultipleOutputs(name, [], inputs, names.length),
+    run: inputs => {
+      if (names.length === 0) return []
+      try {
+        return nativeBackend().executeMultipleOutputs(name, [], inputs, names.length)
+      } catch (error) {
+        throw withLine(error, graph)
+      }
+    },
     dispose: () => {
       graphFunctions().removeFunction(name)
     },
   }
+}
+
+/** TensorFlow names the node that failed; the graph knows the line that made it. */
+function withLine(error: unknown, { nodes }: Graph): unknown {
+  if (!(error instanceof Error)) return error
+  const [name] = /node_\d+/.exec(error.message) ?? []
+  const line = nodes.find(node => node.name === name)?.line ?? ''
+  return line === '' ? error : new Error(`${line}: ${error.message}`, { cause: error })
 }

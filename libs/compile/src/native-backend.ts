@@ -16,6 +16,7 @@ export interface NativeBackend {
     inputs: readonly tf.TensorInfo[],
     count: number,
   ): tf.Tensor[]
+  refCount(data: object): number
   readSync(data: object): tf.TypedArray
   read(data: object): Promise<tf.TypedArray>
   move(data: object, values: tf.TypedArray, shape: number[], type: tf.DataType, references: number): void

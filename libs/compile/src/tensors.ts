@@ -37,12 +37,24 @@ export function mapTensors(structure: unknown, change: (tensor: tf.Tensor) => tf
 
 /** What has to be equal for one graph to serve two calls: shapes, types, structure; and which variables were given. */
 export function signatureKey(structure: unknown): string {
+  return keyOf(structure, tensor =>
+    tensor instanceof tf.Variable
+      ? ['variable', tensor.id, tensor.dtype, tensor.shape]
+      : [tensor.dtype, tensor.shape],
+  )
+}
+
+/** Lists, records and where in them tensors are. */
+export function structureOf(structure: unknown): string {
+  return keyOf(structure, () => 'tensor')
+}
+
+function keyOf(structure: unknown, ofTensor: (tensor: tf.Tensor) => unknown): string {
   const key = (part: unknown): unknown => {
-    if (part instanceof tf.Variable) return ['variable', part.id, part.dtype, part.shape]
-    if (part instanceof tf.Tensor) return [part.dtype, part.shape]
-    if (Array.isArray(part)) return part.map(key)
-    if (part === undefined || part === null) return null
-    return Object.entries(part).map(([name, each]) => [name, key(each)])
+    if (part instanceof tf.Tensor) return ['tensor', ofTensor(part as tf.Tensor)]
+    if (Array.isArray(part)) return ['list', part.map(key)]
+    if (part === undefined || part === null) return String(part)
+    return ['record', Object.entries(part).map(([name, each]) => [name, key(each)])]
   }
   return JSON.stringify(key(structure))
 }

@@ -34,19 +34,50 @@ export interface Trace<R> {
  */
 export function trace<R>(work: () => R, given: readonly tf.Tensor[]): Trace<R> {
   const backend = nativeBackend()
+  giveOwnData(backend)
   const before = new Map(variables().map(variable => [variable, variable.dataId]))
   const recording = openRecording(
     backend,
     given,
     new Map([...before].map(([variable, data]) => [data, variable])),
   )
+  const oldest = tf.scalar(0)
+  oldest.dispose()
   const returned = whileTracing(() => watched(backend, recording.watch, work))
+  refuseResults(returned, oldest.id)
   const after = variables()
   const updates = after.filter(variable => before.has(variable) && before.get(variable) !== variable.dataId)
   const results = [...tensorsIn(returned), ...updates].map(tensor => recording.edgeOf(tensor))
   const { nodes, placeholders, captures } = recording
   const madeVariables = after.some(variable => !before.has(variable))
   return { returned, graph: { nodes, placeholders, results }, captures, updates, madeVariables }
+}
+
+/**
+ * `tf.variable(t)` and `a.assign(b)` leave two with one data, by which tensors are told apart here: each variable
+ * gets its own.
+ */
+function giveOwnData(backend: NativeBackend): void {
+  for (const variable of variables()) {
+    if (backend.refCount(variable.dataId) < 2) continue
+    const own = backend.executeSingleOutput('Identity', [], [variable])
+    variable.assign(own)
+    own.dispose()
+  }
+}
+
+/** What a function gives is its caller's to dispose of: so it has to be the function's own. */
+function refuseResults(returned: unknown, oldest: number): void {
+  // A rejection of work that should not have been asynchronous has no other reader.
+  if (returned instanceof Promise) returned.catch(() => undefined)
+  const foreign = (tensor: tf.Tensor): boolean => tensor instanceof tf.Variable || tensor.id < oldest
+  const tensors = tensorsIn(returned)
+  if (!tensors.some(foreign)) return
+  tf.dispose(tensors.filter(tensor => !foreign(tensor)))
+  throw new Error(
+    'a compiled function returned a variable, an argument or another tensor that it did not make: return x.clone(), ' +
+      "which is the caller's to dispose of",
+  )
 }
 
 function variables(): tf.Variable[] {
@@ -105,6 +136,7 @@ function openRecording(
       /** Before the operation runs: it hands over to TensorFlow what was written, and forgets it. */
       execute: (name: string, attributes: readonly Attribute[], inputs: readonly tf.TensorInfo[]) => {
         if (operation(name).stateful) throw refusedOperation(name)
+        if (SHAPED_BY_VALUES.test(name)) throw refusedShape(name)
         const from = inputs.map(edgeOf)
         return (outputs: readonly tf.Tensor[]) => {
           const { node } = add({
@@ -147,6 +179,16 @@ function refusedOperation(name: string): Error {
   return new Error(
     `${atLine()}a compiled function used '${name}', whose result depends on more than its inputs. Random numbers ` +
       'come from a seed: draw them before the call and give them to it',
+  )
+}
+
+/** How large their results are depends on numbers, and what JavaScript then does with the shape would be fixed. */
+const SHAPED_BY_VALUES =
+  /^(Unique|Where|NonMaxSuppression|SparseFill|SparseReshape|StringSplit|StringNGrams|Ragged|ListDiff)/
+
+function refusedShape(name: string): Error {
+  return new Error(
+    `${atLine()}a compiled function used '${name}', the shape of whose result depends on numbers: use it outside`,
   )
 }
 

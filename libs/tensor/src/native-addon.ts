@@ -7,16 +7,10 @@ import { cacheDirectory } from './cache-directory.ts'
 export const TENSORFLOW_VERSION = '2.21.0'
 
 /** The flags of the addon's build; they are part of the cache key, so a changed flag builds anew. */
-export const ADDON_FLAGS = [
-  '-O2',
-  '-std=c++17',
-  '-shared',
-  '-fPIC',
-  '-DNAPI_VERSION=8',
-] as const
+export const ADDON_FLAGS = ['-O2', '-std=c++17', '-shared', '-fPIC', '-DNAPI_VERSION=8'] as const
 
 /** Raise it when the sources of the build change in another way: the cache then builds anew. */
-const BUILD_REVISION = 4
+const BUILD_REVISION = 5
 
 /** The two libraries beside the addon. */
 export const TENSORFLOW_LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'] as const

@@ -37,6 +37,20 @@ export function registerNativeKernels(): void {
       return loss
     },
   })
+  // tfjs-node's own reads all indices to check them, which TensorFlow does too: a copy, and none can be read in a trace.
+  replaceKernel('GatherV2', 'tensorflow', () => ({ inputs, backend, attrs }) => {
+    const [x, indices] = [input(inputs, 'x'), input(inputs, 'indices')]
+    const { axis, batchDims } = attrs as unknown as tf.GatherV2Attrs
+    tf.backend_util.segment_util.collectGatherOpShapeInfo(x, indices, axis, batchDims)
+    const { TF_ATTR_INT } = native(backend).binding
+    return tf.tidy(() =>
+      native(backend).executeSingleOutput(
+        'GatherV2',
+        [{ name: 'batch_dims', type: TF_ATTR_INT, value: batchDims }],
+        [x, indices, tf.scalar(axis, 'int32')],
+      ),
+    )
+  })
   // Plain matrices go to MatMul: BatchMatMulV2 pays for its batching even where there is none.
   replaceKernel('BatchMatMul', 'tensorflow', stock => params => {
     const { inputs, backend, attrs } = params

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "blocked_signals.h"
 #include "tensorflow/c/c_api.h"
 #include "tensorflow/c/eager/c_api.h"
 
@@ -90,6 +91,7 @@ napi_value addFunction(napi_env env, napi_callback_info info) {
   void* bytes = nullptr;
   napi_get_typedarray_info(env, given[1], nullptr, &length, &bytes, nullptr, nullptr);
 
+  const BlockedSignals blocked;  // threads start here
   Status status(env);
   TF_Graph* graph = TF_NewGraph();
   TF_Buffer* definition = TF_NewBufferFromString(bytes, length);

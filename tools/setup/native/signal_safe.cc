@@ -1,32 +1,8 @@
-// oneDNN's matrix products, compiled at run time, keep their buffer in the stack pointer: a signal handler that runs
-// meanwhile writes its frame over the heap beside the buffer. So no signal is handled inside an operation: it waits
-// until the operation ends. Threads that TensorFlow starts inherit the mask for good. The linker sends the addon's
-// calls of these functions here (--wrap).
-#include <pthread.h>
-#include <signal.h>
-
-#include <initializer_list>
-
+// TensorFlow without signals: see blocked_signals.h. The linker sends the addon's calls of these functions here (--wrap).
+#include "blocked_signals.h"
 #include "tensorflow/c/eager/c_api.h"
 
 namespace {
-
-class BlockedSignals {
- public:
-  BlockedSignals() {
-    sigset_t all;
-    sigfillset(&all);
-    // What the processor itself raises must not wait: the kernel would end the process without a word.
-    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT}) sigdelset(&all, fault);
-    pthread_sigmask(SIG_BLOCK, &all, &before_);
-  }
-  ~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  BlockedSignals(const BlockedSignals&) = delete;
-  BlockedSignals& operator=(const BlockedSignals&) = delete;
-
- private:
-  sigset_t before_;
-};
 
 // An addon has one context in each thread that loads it.
 thread_local TFE_Context* context = nullptr;
