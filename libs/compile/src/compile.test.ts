@@ -361,7 +361,7 @@ describe('what would be fixed is refused, with its line', () => {
   test('an asynchronous function, without a rejection that nobody hears', () => {
     const f = compiled(async (x: tf.Tensor) => {
       await Promise.resolve()
-      throw new Error(String(x.dtype))
+      throw new Error(x.dtype)
     })
     expect(() => f(vector(1))).toThrow(TypeError)
   })

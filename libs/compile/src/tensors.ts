@@ -37,11 +37,10 @@ export function mapTensors(structure: unknown, change: (tensor: tf.Tensor) => tf
 
 /** What has to be equal for one graph to serve two calls: shapes, types, structure; and which variables were given. */
 export function signatureKey(structure: unknown): string {
-  return keyOf(structure, tensor =>
-    tensor instanceof tf.Variable
-      ? ['variable', tensor.id, tensor.dtype, tensor.shape]
-      : [tensor.dtype, tensor.shape],
-  )
+  return keyOf(structure, tensor => {
+    const { id, dtype, shape } = tensor
+    return `${tensor instanceof tf.Variable ? `variable ${id} ` : ''}${dtype} ${shape.join()}`
+  })
 }
 
 /** Lists, records and where in them tensors are. */
@@ -49,7 +48,7 @@ export function structureOf(structure: unknown): string {
   return keyOf(structure, () => 'tensor')
 }
 
-function keyOf(structure: unknown, ofTensor: (tensor: tf.Tensor) => unknown): string {
+function keyOf(structure: unknown, ofTensor: (tensor: tf.Tensor) => string): string {
   const key = (part: unknown): unknown => {
     if (part instanceof tf.Tensor) return ['tensor', ofTensor(part as tf.Tensor)]
     if (Array.isArray(part)) return ['list', part.map(key)]
