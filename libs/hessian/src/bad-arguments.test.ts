@@ -120,6 +120,11 @@ const badArguments: [called: string, call: () => unknown, message: string][] = [
     async () => h.exactDensity([], await h.spectralDensity(four)),
     'there are no eigenvalues; give all of them',
   ],
+  [
+    'exactDensity',
+    async () => h.exactDensity([1, 2, 3], await h.spectralDensity(four)),
+    'there are 3 eigenvalues of an operator of size 4; give all of them',
+  ],
   ['mapInWorkers', () => h.mapInWorkers(elsewhere, [1], { workers: 0 }), 'workers is 0'],
   [
     'findCriticalPointsInWorkers',

@@ -9,9 +9,9 @@ export interface IndexShare {
   readonly index: number
   /** The expected number of such points, per volume, over that of all critical points. */
   readonly share: number
-  /** Of the estimate of `share`. */
+  /** Of the estimate of `share`; NaN where no draw had this index, as 0 without doubt would be too much said. */
   readonly standardError: number
-  /** The mean of L at them. */
+  /** The mean of L at them; NaN where no draw had this index. */
   readonly meanValue: number
 }
 
@@ -64,7 +64,7 @@ export function gaussianFieldIndices({
       const share = sum.weight / total
       // Of a ratio of means: Σ w² (1 − p)² over the draws inside, Σ w² p² over those outside.
       const variance = sum.squares * (1 - 2 * share) + squares * share ** 2
-      const standardError = Math.sqrt(variance) / total
+      const standardError = sum.weight === 0 ? NaN : Math.sqrt(variance) / total
       return Object.freeze({ index, share, standardError, meanValue: sum.value / sum.weight })
     }),
   )

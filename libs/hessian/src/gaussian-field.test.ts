@@ -1,9 +1,11 @@
+import * as tf from '@tensorflow/tfjs'
 import { expect, test } from 'vitest'
 import { tensorScope } from '../test/tensor-scope.ts'
 import { atPoint, evaluateLoss } from './evaluate.ts'
 import { findCriticalPoints } from './find-critical-points.ts'
 import { gaussianFieldIndices } from './gaussian-field-indices.ts'
 import { gaussianField } from './gaussian-field.ts'
+import type { Objective } from './objective.ts'
 
 await tensorScope()
 
@@ -77,6 +79,31 @@ test('theory: the standard error is that of repeated estimates', () => {
   // The deviation of 100 numbers is itself sure to 7 %.
   expect(deviation / (runs[0]?.standardError ?? NaN)).toBeGreaterThan(0.75)
   expect(deviation / (runs[0]?.standardError ?? NaN)).toBeLessThan(1.3)
+})
+
+test('it keeps no tensor but its parameters', async () => {
+  const before = tf.memory().numTensors
+  const field = gaussianField({ dimension: 2, waves: 5 })
+  expect(tf.memory().numTensors - before).toBe(1)
+  await evaluateLoss(field)
+  expect(tf.memory().numTensors - before).toBe(1)
+  // What is made within a tidy is gone after it, the parameters too if they are not kept.
+  const within: Objective[] = []
+  tf.tidy(() => {
+    const made = gaussianField({ dimension: 2, waves: 5 })
+    made.parameters.forEach(parameter => tf.keep(parameter))
+    within.push(made)
+  })
+  for (const made of within) expect(await evaluateLoss(made)).toBe(await evaluateLoss(field))
+  expect(within).toHaveLength(1)
+})
+
+test('theory: an index that no draw had has no standard error', () => {
+  const shares = gaussianFieldIndices({ dimension: 6, draws: 2 })
+  const unseen = shares.filter(({ share }) => share === 0)
+  expect(unseen.length).toBeGreaterThan(3)
+  for (const { standardError, meanValue } of unseen) expect([standardError, meanValue]).toEqual([NaN, NaN])
+  for (const { share, standardError } of shares) expect(Number.isFinite(standardError)).toBe(share > 0)
 })
 
 test('what they refuse', () => {

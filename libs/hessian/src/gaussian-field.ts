@@ -18,7 +18,7 @@ export interface GaussianFieldSizes {
  *   L(x) = √(2/m) Σⱼ cos(kⱼ·x + φⱼ),   kⱼ ~ N(0, I), φⱼ uniform:
  *
  * for many waves a Gaussian field of mean 0, variance 1 and covariance exp(−‖x − y‖²/2) (Rahimi and Recht 2007). Its parameters
- * are x = 0; it repeats nowhere, so starts far apart see different parts of it.
+ * are x = 0, the one tensor that it keeps; it repeats nowhere, so starts far apart see different parts of it.
  *
  * Exported under this name, so that workers can make it: `{ module: import.meta.resolve('@flatland/hessian'),
  * name: 'gaussianField', argument: { dimension: 3, waves: 100 } }`.
@@ -34,18 +34,15 @@ export function gaussianField({ dimension, waves, seed = 0 }: GaussianFieldSizes
   checkInteger('waves', waves, 1)
   checkInteger('seed', seed, 0, 2 ** 32 - 1)
   const stream = randomStream(seed)
-  const directions = tf.tensor2d(stream.fork('directions').normal(dimension * waves), [dimension, waves])
-  const phases = tf.tensor2d(
-    stream
-      .fork('phases')
-      .uniform(waves)
-      .map(u => 2 * Math.PI * u),
-    [1, waves],
-  )
+  const directions = stream.fork('directions').normal(dimension * waves)
+  const phases = stream
+    .fork('phases')
+    .uniform(waves)
+    .map(u => 2 * Math.PI * u)
   return functionObjective([tf.zeros([1, dimension])], ([x]) =>
     tf
-      .matMul(x, directions)
-      .add(phases)
+      .matMul(x, tf.tensor2d(directions, [dimension, waves]))
+      .add(tf.tensor2d(phases, [1, waves]))
       .cos()
       .sum()
       .mul(Math.sqrt(2 / waves)),

@@ -20,9 +20,9 @@ export function proportion(successes: number, trials: number): Interval {
   checkInteger('trials', trials, 1)
   checkInteger('successes', successes, 0, trials)
   const value = successes / trials
-  const share = Z ** 2 / trials
+  const share = NORMAL_95 ** 2 / trials
   const centre = (value + share / 2) / (1 + share)
-  const half = (Z / (1 + share)) * Math.sqrt((value * (1 - value) + share / 4) / trials)
+  const half = (NORMAL_95 / (1 + share)) * Math.sqrt((value * (1 - value) + share / 4) / trials)
   return Object.freeze({
     value,
     lower: successes === 0 ? 0 : centre - half,
@@ -33,23 +33,31 @@ export function proportion(successes: number, trials: number): Interval {
 /**
  * Spearman's rank correlation: 1 where y rises whenever x does. Equal numbers share their mean rank. The interval is
  * Fisher's, tanh(artanh r ± 1.96 √((1 + r²/2) / (n − 3))) (Bonett and Wright 2000); it takes the pairs for
- * independent. NaN where all x or all y are equal.
+ * independent. No r there is nearer to ±1 than one swap of neighbours, 1 − 12/(n³ − n), for few pairs in perfect order prove
+ * no perfect law; but ±1 then lies within. Of true correlations above 0.97 or so the interval is too narrow: it holds
+ * 0.99 in 80 to 90 of 100 samples. NaN where all x or all y are equal.
  *
- * @throws RangeError when there are fewer than 4 pairs, the lengths differ, or a number is NaN
+ * @throws RangeError when there are fewer than 10 pairs, the lengths differ, or a number is NaN
  *
  * @example
- * rankCorrelation([1, 2, 3, 4], [1, 4, 9, 16]).value // 1
+ * const x = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+ * rankCorrelation(x, x.map(Math.exp)).lower // 0.93: the order of ten pairs is perfect
  */
 export function rankCorrelation(x: readonly number[], y: readonly number[]): Interval {
-  checkInteger('the number of pairs', x.length, 4)
+  checkInteger('the number of pairs', x.length, 10)
   if (x.length !== y.length) throw new RangeError(`there are ${x.length} x and ${y.length} y; give as many`)
   if ([...x, ...y].some(Number.isNaN))
     throw new RangeError('there is NaN among the numbers; all must have a rank')
   const [a, b] = [centredRanks(x), centredRanks(y)]
   const value = Math.min(1, Math.max(-1, dot(a, b) / (norm(a) * norm(b))))
-  const half = Z * Math.sqrt((1 + value ** 2 / 2) / (x.length - 3))
-  const [lower, upper] = [-half, half].map(shift => Math.tanh(Math.atanh(value) + shift)) as [number, number]
-  return Object.freeze({ value, lower, upper })
+  const most = 1 - 12 / (x.length ** 3 - x.length)
+  const told = Math.min(most, Math.max(-most, value))
+  const half = NORMAL_95 * Math.sqrt((1 + told ** 2 / 2) / (x.length - 3))
+  return Object.freeze({
+    value,
+    lower: value < -most ? -1 : Math.tanh(Math.atanh(told) - half),
+    upper: value > most ? 1 : Math.tanh(Math.atanh(told) + half),
+  })
 }
 
 /** Ranks 1 … n, the same for equal numbers, minus their mean. */
@@ -62,4 +70,4 @@ function centredRanks(values: readonly number[]): Float64Array {
 }
 
 /** Of the normal distribution, two-sided 95 %. */
-const Z = 1.959964
+export const NORMAL_95 = 1.959964

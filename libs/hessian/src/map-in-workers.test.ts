@@ -1,19 +1,29 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import type { Step } from '../test/worker-modules.ts'
 import { mapInWorkers, type WorkersOptions, type WorkerSource } from './map-in-workers.ts'
 
 const module = new URL('../test/worker-modules.ts', import.meta.url)
+const results = new URL('../test/worker-results.ts', import.meta.url)
 const cpu: WorkersOptions = { backend: 'cpu', workers: 2 }
 const acts = (steps: readonly Step[], options = cpu): ReturnType<typeof mapInWorkers<number>> =>
   mapInWorkers<number>({ module, name: 'acts', argument: 7 }, steps, options)
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
 /** A process that has ended and that nobody asked about stays in the list as a zombie, Z. */
 function alive(pid: number): boolean {
   const state = `/proc/${pid}/stat`
   return existsSync(state) && !readFileSync(state, 'utf8').includes(') Z ')
+}
+
+function childrenOf(pid: number): number[] {
+  const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return list.trim().split(' ').filter(Boolean).map(Number)
 }
 
 test('results come in the order of the tasks, from several processes, each opened once', async () => {
@@ -44,7 +54,7 @@ test('a task that throws, or has a result that cannot be copied, is missing; the
   ])
   expect(missing.map(({ task }) => task)).toEqual([1, 2])
   expect(missing[0]?.reason).toBe('no root of 7')
-  expect(missing[1]?.reason).toContain('could not be cloned')
+  expect(missing[1]?.reason).toContain('the result cannot be copied')
 })
 
 test('a worker that is killed loses its task only; another takes its place', async () => {
@@ -105,6 +115,74 @@ test('what onProgress throws ends the work', async () => {
   expect((await acts(['square'])).done).toEqual([{ task: 0, result: 49 }])
 })
 
+test('failures are told of too', async () => {
+  const told: number[] = []
+  await acts(['throw', 'square', 'throw'], { ...cpu, onProgress: ended => told.push(ended) })
+  expect(told).toEqual([1, 2, 3])
+})
+
+test('a result of which something else would arrive is missing', async () => {
+  const { done, missing } = await mapInWorkers({ module: results, name: 'blobs' }, [0], cpu)
+  expect(done).toEqual([])
+  expect(missing[0]?.reason).toContain('the result cannot be copied to another process')
+})
+
+test('what the environment says for all processes does not reach the workers', async () => {
+  vi.stubEnv('NODE_OPTIONS', '--require /no/such.cjs')
+  vi.stubEnv('FORCE_COLOR', '3')
+  vi.stubEnv('FLATLAND_TEST', 'as it is')
+  const names = ['NODE_OPTIONS', 'FORCE_COLOR', 'FLATLAND_TEST']
+  const { done } = await mapInWorkers({ module: results, name: 'environment' }, [names], cpu)
+  expect(done).toEqual([{ task: 0, result: ['', '0', 'as it is'] }])
+})
+
+/** Data that can be read so often, and no more. */
+function readable(times: number): object {
+  let reads = 0
+  return Object.defineProperty({}, 'x', {
+    enumerable: true,
+    get: () => {
+      if (++reads > times) throw new Error('read too often')
+      return reads
+    },
+  })
+}
+
+test('what fails only when it is sent ends the work, and the workers', async () => {
+  // It is read once to be checked.
+  const pids: number[] = []
+  const sent = mapInWorkers<number>({ module, name: 'sleeper' }, [0, readable(1)], {
+    ...cpu,
+    workers: 1,
+    onProgress: () => pids.push(...childrenOf(process.pid)),
+  })
+  await expect(sent).rejects.toThrow('read too often')
+  expect(pids.filter(alive)).toEqual([])
+  expect(pids).not.toEqual([])
+  const source = { module, name: 'acts', argument: readable(1) }
+  await expect(mapInWorkers(source, ['square', 'square'], cpu)).rejects.toThrow('read too often')
+  expect(childrenOf(process.pid).filter(alive)).toEqual([])
+})
+
+test('a process that cannot start for want of files says so', async () => {
+  const script = `
+    const { openSync } = await import('node:fs')
+    const { mapInWorkers } = await import(${JSON.stringify(new URL('./map-in-workers.ts', import.meta.url).href)})
+    try { for (;;) openSync('/dev/null') } catch {}
+    const source = ${JSON.stringify({ module: module.href, name: 'acts', argument: 7 })}
+    await mapInWorkers(source, ['square', 'square'], { workers: 2 }).catch(error => console.log(error.message))`
+  const limited = spawn('sh', [
+    '-c',
+    'ulimit -n 100; exec "$0" --input-type=module -e "$1"',
+    process.execPath,
+    script,
+  ])
+  let text = ''
+  limited.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  await once(limited, 'close')
+  expect(text).toMatch(/^No worker could start: spawn .* EMFILE\n$/)
+})
+
 test('without tasks there is nothing to do', async () => {
   expect(await acts([])).toEqual({ done: [], missing: [] })
 })
@@ -125,5 +203,9 @@ test('what it refuses', async () => {
   await expect(run({ module: './toy.ts' })).rejects.toThrow('it must be a file: address')
   await expect(run({ argument: () => 1 })).rejects.toThrow('the argument cannot be copied')
   await expect(run({}, [0, () => 1])).rejects.toThrow('task 1 cannot be copied')
+  const shared = new SharedArrayBuffer(8)
+  await expect(run({ argument: shared })).rejects.toThrow('the argument cannot be copied')
+  await expect(run({}, [shared])).rejects.toThrow('task 0 cannot be copied')
+  await expect(run({}, [new Blob([])])).rejects.toThrow('task 0 cannot be copied')
   await expect(run({}, [0], { workers: 0 })).rejects.toThrow('workers is 0')
 })

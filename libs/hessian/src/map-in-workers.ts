@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
+import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type { BackendName } from '@flatland/tensor'
+import { checkCopy } from './check-copy.ts'
 import { checkInteger } from './checks.ts'
 import type { FromWorker, ToWorker } from './worker-process.ts'
 
@@ -11,7 +13,7 @@ export interface WorkerSource {
   readonly module: string | URL
   /** The name under which the module exports the function. */
   readonly name: string
-  /** What the function is called with: anything that `structuredClone` copies. */
+  /** What the function is called with: plain data, typed arrays, maps, sets and dates; no shared memory, no Blob. */
   readonly argument?: unknown
 }
 
@@ -22,7 +24,7 @@ export interface WorkersOptions {
   readonly backend?: 'auto' | BackendName
   /** Once it is aborted, the workers are killed: what is done by then is returned, the rest is listed as missing. */
   readonly signal?: AbortSignal | undefined
-  /** Told after each task how many are done, and of how many. */
+  /** Told after each task how many have ended, those that failed too, and of how many. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
@@ -38,7 +40,7 @@ export interface WorkerResults<Result> {
  * names with its argument, once, for the function of a task; so what all tasks need is loaded once a process. Both
  * functions may be asynchronous. A worker takes the next task when it has done one.
  *
- * A task that throws is listed in `missing` with the error's message. So is one whose worker dies; another worker takes its
+ * A task that throws, or whose result cannot be copied, is listed in `missing` with the error's message. So is one whose worker dies; another worker takes its
  * place for the tasks that are left. A later call in this process stops an earlier one, whose promise is then
  * rejected: as when a cell is interrupted and run again, they would share the cores.
  *
@@ -63,7 +65,10 @@ export async function mapInWorkers<Result>(
   const { name, argument } = source
   const { backend = 'auto' } = options
   const open = { kind: 'open', module: moduleAddress(source), name, argument, backend } as const
-  checkCopies(source, tasks)
+  checkCopy('the argument', argument)
+  tasks.forEach((task, i) => {
+    checkCopy(`task ${i}`, task)
+  })
   const halt = new AbortController()
   current?.abort(new Error('This work was stopped: a later one began.'))
   current = halt
@@ -77,7 +82,14 @@ export async function mapInWorkers<Result>(
     obstacle: undefined,
     onProgress: options.onProgress,
   }
-  await Promise.all(Array.from({ length: Math.min(workers, tasks.length) }, () => oneAfterAnother(run)))
+  const lines = Array.from({ length: Math.min(workers, tasks.length) }, () => oneAfterAnother(run))
+  // What one throws ends them all, and all have ended before it is told.
+  const ending = lines.map(line =>
+    line.catch((error: unknown) => {
+      halt.abort(error)
+    }),
+  )
+  await Promise.all(ending)
   if (current === halt) current = undefined
   halt.signal.throwIfAborted()
   return resultsOf(run)
@@ -92,7 +104,7 @@ type Outcome = { readonly result: unknown } | { readonly reason: string }
 interface Run {
   readonly tasks: readonly unknown[]
   readonly open: ToWorker
-  /** Aborted when the call is to fail: a later one begins, or `onProgress` throws. */
+  /** Aborted when the call is to fail: a later one begins, or `onProgress`, or a start, or a send throws. */
   readonly halt: AbortController
   /** Aborted by that, or by the caller. */
   readonly stop: AbortSignal
@@ -116,6 +128,8 @@ function oneWorker(run: Run): Promise<void> {
       // The caller's own flags (a kernel's, a test runner's) are not for this process.
       execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // Nor is what they say for all processes, and the reason of a worker's death is read without colours.
+      env: { ...process.env, NODE_OPTIONS: '', FORCE_COLOR: '0' },
       // Copies typed arrays, NaN and undefined as they are.
       serialization: 'advanced',
       signal: run.stop,
@@ -129,6 +143,13 @@ function oneWorker(run: Run): Promise<void> {
       else if ('reason' in outcome) run.obstacle ??= outcome.reason
       task = undefined
     }
+    const send = (order: ToWorker): void => {
+      try {
+        worker.send(order)
+      } catch (error) {
+        run.halt.abort(error)
+      }
+    }
     worker.stderr?.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-2000)))
     worker.on('message', raw => {
       const message = raw as FromWorker
@@ -136,8 +157,7 @@ function oneWorker(run: Run): Promise<void> {
       if (message.kind === 'failed') end({ reason: message.reason })
       ready ||= message.kind === 'ready'
       task = ready ? take(run) : undefined
-      const next: ToWorker = task === undefined ? { kind: 'end' } : { kind: 'task', task: run.tasks[task] }
-      worker.send(next)
+      send(task === undefined ? { kind: 'end' } : { kind: 'task', task: run.tasks[task] })
     })
     // When it is stopped, or cannot start at all; 'close' follows.
     worker.on('error', error => {
@@ -148,7 +168,8 @@ function oneWorker(run: Run): Promise<void> {
       if (!run.stop.aborted && (task !== undefined || !ready)) end({ reason: died })
       resolve()
     })
-    worker.send(run.open)
+    // Without a process there is no channel either; 'error' says why.
+    if (worker.connected) send(run.open)
   })
 }
 
@@ -190,20 +211,4 @@ export function moduleAddress({ module }: WorkerSource): string {
   throw new RangeError(
     `the module is '${address}'; it must be a file: address, as import.meta.resolve('./file.ts') gives it`,
   )
-}
-
-function checkCopies({ argument }: WorkerSource, tasks: readonly unknown[]): void {
-  const check = (name: string, value: unknown): void => {
-    try {
-      structuredClone(value)
-    } catch (error) {
-      throw new RangeError(
-        `${name} cannot be copied to another process: ${String(error)}. Give plain data, and make the rest of it there`,
-      )
-    }
-  }
-  check('the argument', argument)
-  tasks.forEach((task, i) => {
-    check(`task ${i}`, task)
-  })
 }

@@ -58,3 +58,38 @@ test('what it refuses', async () => {
   const parabola = await linesOf(atOrigin((x, y) => x.square().add(y.square())))
   expect(() => modelErrorGrowth(parabola)).toThrow('at step 0.125 fewer than 2 directions have an error')
 })
+
+test('rounding is not taken for an error of the model', async () => {
+  // Far from 0 the losses are rounded to 1e-7: below a step of 0.01 that is more than t³.
+  const objective = functionObjective([tf.scalar(1), tf.scalar(0.5)], ([a, b]) =>
+    tf.sub(1, a.mul(b)).square().add(a.pow(3)).add(1),
+  )
+  const coarse = modelErrorGrowth(await linesOf(objective, { longest: 0.1, steps: 3 }))
+  expect(Math.abs(coarse.exponent - 3)).toBeLessThan(0.1)
+  const fine = await linesOf(objective, { longest: 0.1, steps: 12 })
+  expect(() => modelErrorGrowth(fine)).toThrow('above rounding; take longer steps')
+})
+
+test('an error that rounding explains counts as 0 among the others', async () => {
+  // Along x there is no third derivative, but a sum that is rounded.
+  const objective = atOrigin((x, y) => x.add(1).square().add(y.pow(3)))
+  const model = await quadraticModel(objective)
+  const lines: ModelAlong[] = []
+  for (const direction of [
+    [0, 1],
+    [0, -1],
+    [0.3, 0],
+  ])
+    // prettier-ignore
+    lines.push(await model.along(Float64Array.from(direction), { steps: 2 }))
+  const noise = lines[2]?.steps[0]?.error
+  expect(noise).not.toBe(0)
+  const { errors } = modelErrorGrowth(lines)
+  expect(errors[0]?.error).toBe(Math.sqrt((2 * (lines[0]?.steps[0]?.error ?? NaN) ** 2) / 3))
+})
+
+test.each([NaN, Infinity])('an error of %s in one direction is refused', async value => {
+  const [one, ...others] = await linesOf(cubic)
+  const broken = { ...one, steps: one?.steps.map(step => ({ ...step, error: value, relativeError: value })) }
+  expect(() => modelErrorGrowth([broken as ModelAlong, ...others])).toThrow(`an error is ${value}`)
+})

@@ -3,7 +3,7 @@ import type { ModelAlong } from './quadratic-model.ts'
 
 /** How the error of a quadratic model grows with the step. */
 export interface ErrorGrowth {
-  /** For each step t, the root of the mean over the directions of (m − L)². */
+  /** For each step t, the root of the mean over the directions of (m − L)², with 0 for an m − L that rounding explains. */
   readonly errors: readonly { readonly step: number; readonly error: number }[]
   /** p of error ∝ tᵖ: the slope of log error against log t by least squares. */
   readonly exponent: number
@@ -16,7 +16,8 @@ export interface ErrorGrowth {
  * third derivative the error is ∝ t³, or smaller; with kinks, as ReLU has, it is larger.
  *
  * @param lines at least 3, with the same steps, at least 2
- * @throws RangeError when there are fewer, the steps differ, or one is so short that fewer than two errors are not 0
+ * @throws RangeError when there are fewer, the steps differ, one is so short that fewer than two
+ *   errors are above rounding, or so long that an error is not finite
  *
  * @example
  * const toy = functionObjective([tf.scalar(1), tf.scalar(1)], ([w1, w2]) => tf.sub(1, w1.mul(w2)).square())
@@ -46,9 +47,15 @@ function check(lines: readonly ModelAlong[]): number[] {
     throw new RangeError('the directions have different steps; give `along` the same `longest` and `steps`')
   }
   first.forEach((step, i) => {
+    const bad = lines.map(line => line.steps[i]?.error ?? NaN).find(error => !Number.isFinite(error))
+    if (bad !== undefined) {
+      throw new RangeError(`at step ${step} an error is ${bad}, as the loss or its model; take shorter steps`)
+    }
     // Each direction is left out once, and what is left must have an error.
-    if (lines.filter(line => line.steps[i]?.error !== 0).length > 1) return
-    throw new RangeError(`at step ${step} fewer than 2 directions have an error; take longer steps`)
+    if (lines.filter(line => countedError(line, i) > 0).length > 1) return
+    throw new RangeError(
+      `at step ${step} fewer than 2 directions have an error above rounding; take longer steps`,
+    )
   })
   return first
 }
@@ -56,9 +63,15 @@ function check(lines: readonly ModelAlong[]): number[] {
 function rootMeanSquares(lines: readonly ModelAlong[]): number[] {
   const [first] = lines
   return (first?.steps ?? []).map((_, i) => {
-    const squares = lines.map(({ steps }) => (steps[i]?.error ?? NaN) ** 2)
+    const squares = lines.map(line => countedError(line, i) ** 2)
     return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / lines.length)
   })
+}
+
+/** |m − L| at a step, 0 where rounding alone explains it: a slope through rounding would be no order of an error. */
+function countedError({ steps }: ModelAlong, i: number): number {
+  const { error, relativeError } = steps[i] ?? { error: NaN, relativeError: NaN }
+  return relativeError === 0 ? 0 : Math.abs(error)
 }
 
 function logErrors(lines: readonly ModelAlong[]): number[] {

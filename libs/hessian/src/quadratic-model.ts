@@ -6,6 +6,7 @@ import type { LinearOperator } from './linear-operator.ts'
 import type { BatchOptions } from './micro-batches.ts'
 import type { Objective } from './objective.ts'
 import { parameterValues } from './parameter-tensors.ts'
+import { LOSS_ROUNDING } from './rounding.ts'
 import { addScaled, dot } from './vectors.ts'
 
 /**
@@ -63,8 +64,9 @@ export interface ModelAlong {
   /** What was tried, from the shortest step to the longest. */
   readonly steps: readonly ModelStep[]
   /**
-   * How far along the model is good: `longest` when every step tried is good, 0 when none is. Between the last good
-   * step and the first bad one it was halved further: it lies within 2 % of where the model stops being good.
+   * How far along the model is good: `longest` when every step tried is good, 0 when the shortest is bad, whatever the
+   * longer ones are. Between the last step before the first bad one, and that one, it was halved further: it lies within
+   * 2 % of where the model stops being good.
    */
   readonly goodUpTo: number
 }
@@ -157,7 +159,7 @@ function compared(model: number, loss: number, start: number): Comparison {
   const error = model - loss
   const size = Math.abs(error)
   // Below the rounding of float32 losses a difference says nothing.
-  const rounding = ROUNDING * Math.max(Math.abs(loss), Math.abs(start))
+  const rounding = LOSS_ROUNDING * Math.max(Math.abs(loss), Math.abs(start))
   return Object.freeze({
     model,
     loss,
@@ -192,6 +194,3 @@ function difference(a: Float64Array, b: Float64Array): Float64Array {
 
 /** Of an interval as long as its lower end: to 1/64 of it. */
 const HALVINGS = 6
-
-/** Several roundings of float32. */
-const ROUNDING = 2 ** -21

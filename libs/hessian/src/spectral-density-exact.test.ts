@@ -34,6 +34,17 @@ test('it falls with the steps, and in their limit with the probes', async () => 
   expect(manyProbes).toBeLessThan(all / 2)
 })
 
+test('some of the eigenvalues are not taken for all', async () => {
+  const found = await spectralDensity(diagonalMatrix([0, 0, 0, 8, 9]))
+  expect(() => exactDensity([8, 9], found)).toThrow(
+    'there are 2 eigenvalues of an operator of size 5; give all',
+  )
+  expect(() => exactDensity([8, 9, 0, 0, 0, 0], found)).toThrow('there are 6 eigenvalues')
+  // Of zero nothing tells its size, and nothing depends on it.
+  const zero = await spectralDensity(diagonalMatrix([0, 0]))
+  expect(exactDensity([0], zero).distance).toBe(0)
+})
+
 test('no eigenvalues, and NaN, are refused', async () => {
   const found = await spectralDensity(diagonalMatrix([1, 2]))
   expect(() => exactDensity([], found)).toThrow('there are no eigenvalues')

@@ -1,5 +1,5 @@
 import { checkVector } from './checks.ts'
-import type { Quadrature } from './lanczos-quadrature.ts'
+import { integral, type Quadrature } from './lanczos-quadrature.ts'
 import { broadened, type SpectralDensity } from './spectral-density.ts'
 
 /** What a spectral density estimates, from all eigenvalues. */
@@ -16,19 +16,24 @@ export interface ExactDensity {
 /**
  * The density that `spectralDensity` estimates, exact, for an operator so small that its eigenvalues are known.
  *
- * @throws RangeError when there is no eigenvalue, or one is not finite
+ * @param eigenvalues all of the operator's, a multiple one as often as it counts
+ * @throws RangeError when there is no eigenvalue, one is not finite, or there are not as many as the operator has
  *
  * @example
  * const found = await spectralDensity(diagonalMatrix([0, 0, 0, 8]), { probes: 100 })
  * exactDensity([0, 0, 0, 8], found).distance < 0.5 // true
  */
-export function exactDensity(
-  eigenvalues: ArrayLike<number>,
-  { grid, width, quadratures }: SpectralDensity,
-): ExactDensity {
+export function exactDensity(eigenvalues: ArrayLike<number>, estimate: SpectralDensity): ExactDensity {
+  const { grid, width, quadratures } = estimate
   const values = Float64Array.from(eigenvalues)
   if (values.length === 0) throw new RangeError('there are no eigenvalues; give all of them')
   checkVector('eigenvalues', values, values.length)
+  const size = sizeOf(estimate)
+  if (size !== undefined && values.length !== size) {
+    throw new RangeError(
+      `there are ${values.length} eigenvalues of an operator of size ${size}; give all of them`,
+    )
+  }
   const exact: Quadrature = {
     nodes: values,
     weights: new Float64Array(values.length).fill(1 / values.length),
@@ -38,6 +43,13 @@ export function exactDensity(
     density: grid.map(t => broadened(exact, t, width)),
     distance: distance([exact], quadratures),
   })
+}
+
+/** Of the operator: its ‖A‖²_F is that many times the mean square of an eigenvalue. Undefined when all are 0. */
+function sizeOf({ squaredFrobeniusNorm, quadratures }: SpectralDensity): number | undefined {
+  const squares = quadratures.map(quadrature => integral(quadrature, node => node ** 2))
+  const mean = squares.reduce((sum, square) => sum + square, 0) / quadratures.length
+  return mean > 0 ? Math.round(squaredFrobeniusNorm.value / mean) : undefined
 }
 
 /** Between the means of two sets of distributions, each of weights at nodes. */

@@ -2,6 +2,7 @@
 import process from 'node:process'
 import { type BackendName, useBackend } from '@flatland/tensor'
 import { callExported } from './call-exported.ts'
+import { checkCopy } from './check-copy.ts'
 
 export type ToWorker =
   | {
@@ -41,7 +42,9 @@ async function answer(message: Exclude<ToWorker, { kind: 'end' }>): Promise<From
       work = await open(message)
       return { kind: 'ready' }
     }
-    return { kind: 'done', result: await work?.(message.task) }
+    const result = await work?.(message.task)
+    checkCopy('the result', result)
+    return { kind: 'done', result }
   } catch (error) {
     return failure(error)
   }
@@ -60,10 +63,5 @@ function failure(error: unknown): FromWorker {
 }
 
 function tell(message: FromWorker): void {
-  try {
-    process.send?.(message)
-  } catch (error) {
-    // The result is nothing that can be copied.
-    process.send?.(failure(error))
-  }
+  process.send?.(message)
 }
