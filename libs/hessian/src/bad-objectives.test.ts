@@ -21,6 +21,7 @@ import {
   restrictParameters,
   saddleFreeNewton,
   type ModelObjective,
+  tensorExamples,
 } from './index.ts'
 import { parameterSize } from './parameter-tensors.ts'
 
@@ -152,6 +153,68 @@ describe('a loss that is no mean over the examples of a batch', () => {
     const objective = objectiveWith({ outputs: centred })
     await expect(evaluateGradient(objective, { batchSize: 3 })).rejects.toThrow(message)
     expect((await evaluateGradient(objective)).loss).toBeGreaterThan(0)
+  })
+
+  /** The mean of ℓ = w · x² of one parameter, or what is made of the losses ℓ of a batch, with weights as targets. */
+  const lossesOf = (
+    x: number[],
+    weights: number[],
+    w: tf.Tensor,
+    combine: (losses: tf.Tensor, weights: tf.Tensor) => tf.Tensor,
+  ): ModelObjective =>
+    objectiveWith({
+      parameters: [w],
+      outputs: ([at = w], inputs) => inputs.square().mul(at),
+      outputLoss: combine,
+      examples: tensorExamples(tf.tensor1d(x), tf.tensor1d(weights)),
+    })
+  const sumOfAll = (losses: tf.Tensor): tf.Tensor => losses.sum()
+  const weighted = (losses: tf.Tensor, weights: tf.Tensor): tf.Tensor =>
+    losses.mul(weights).sum().div(weights.sum())
+
+  test('with weights of classes, in their order: seen from the first example to the last', async () => {
+    const objective = lossesOf([1, 2, 3, 1, 2, 3], [1, 1, 1, 9, 9, 9], tf.scalar(1), weighted)
+    await expect(evaluateLoss(objective, { batchSize: 3 })).rejects.toThrow('The loss of two examples is')
+  })
+
+  test('seen at the end of the data alone', async () => {
+    const objective = lossesOf([0, 0, 0, 2, 0], [1, 1, 1, 1, 1], tf.scalar(1), sumOfAll)
+    await expect(evaluateLoss(objective, { batchSize: 3 })).rejects.toThrow('The loss of two examples is')
+  })
+
+  test.each([
+    ['losses of 0', sumOfAll, 0, [1, 2, 3, 4]],
+    ['equal losses', weighted, 1, [1, 1, 1, 1]],
+  ])('is not remembered as good for %s', async (_, combine, w, x) => {
+    const { loss } = lossesOf(x, [1, 2, 3, 4], tf.scalar(w), combine)
+    const at = (parameter: number, inputs: number[]): ModelObjective => ({
+      ...lossesOf(inputs, [1, 2, 3, 4], tf.scalar(parameter), combine),
+      loss,
+    })
+    expect(await evaluateLoss(at(w, x), { batchSize: 2 })).toBe(w)
+    await expect(evaluateLoss(at(1, [1, 2, 3, 4]), { batchSize: 2 })).rejects.toThrow(
+      'The loss of two examples is',
+    )
+  })
+
+  test('a mean is looked at once, also of examples that cannot be joined', async () => {
+    const slices: number[][] = []
+    const slice = (start: number, end: number) => {
+      slices.push([start, end])
+      // As sequences of other lengths: example i has i + 1 places.
+      return { inputs: tf.range(start, end).reshape([-1, 1]).tile([1, end]), targets: tf.ones([end - start]) }
+    }
+    const objective = objectiveWith({
+      parameters: [tf.scalar(1)],
+      outputs: ([w = tf.scalar(NaN)], inputs) => inputs.mean(1).add(1).mul(w),
+      outputLoss: z => z.mean(),
+      examples: { size: 4, slice },
+    })
+    expect(await evaluateLoss(objective, { batchSize: 3 })).toBeCloseTo(2.5, 6)
+    const before = slices.length
+    expect(before).toBeGreaterThan(2)
+    await evaluateLoss(objective, { batchSize: 3 })
+    expect(slices.slice(before)).toEqual([[0, 3], [3, 4]]) // prettier-ignore
   })
 
   test('may be looked at as one batch', async () => {

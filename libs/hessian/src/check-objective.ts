@@ -2,7 +2,8 @@ import { gradients } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
 import { checkInteger } from './checks.ts'
 import { type BatchOptions, DEFAULT_BATCH_SIZE } from './micro-batches.ts'
-import type { ModelObjective, Objective } from './objective.ts'
+import type { Batch, Examples, ModelObjective, Objective } from './objective.ts'
+import { seededWith } from './parameter-tensors.ts'
 
 /**
  * Refuses what cannot be differentiated before any work on the data, by one gradient of one example.
@@ -35,41 +36,80 @@ export function checkSizes({ parameters, examples }: Objective, { batchSize }: B
 }
 
 /**
- * Refuses, where the data are cut into micro-batches, a loss that is no mean over the examples of a batch: a sum, or one
- * that takes statistics over the batch. Its result would silently change with `batchSize`.
+ * Refuses, where the data are cut into micro-batches, a loss that is no mean over the examples of a batch, as far as the
+ * first two examples, the last two, and the first with the last show: a sum, one that takes statistics over the batch, or
+ * a mean with weights. Its result would silently change with `batchSize`.
  */
 export function checkMean(
   { parameters, loss, examples }: Objective,
   { batchSize = DEFAULT_BATCH_SIZE }: BatchOptions,
 ): void {
   if (examples.size <= batchSize || averaging.has(loss)) return
-  const of = (start: number, end: number): number =>
-    tf.tidy(() => loss(parameters, examples.slice(start, end)).dataSync()[0] ?? NaN)
-  const [first, second, both] = [of(0, 1), of(1, 2), of(0, 2)]
-  const error = Math.abs((first + second) / 2 - both)
-  if (!Number.isFinite(error)) return
-  if (error > 1e-3 * (Math.abs(first) + Math.abs(second))) {
-    throw new RangeError(
-      `The loss of two examples is ${both}, of each alone ${first} and ${second}: over micro-batches it must be the mean of ` +
-        'the examples, without batch normalisation or dropout as in training; ' +
-        `or take all ${examples.size} examples as one batch with batchSize`,
-    )
-  }
-  averaging.add(loss)
+  const of = (batch: Batch): number => loss(parameters, batch).dataSync()[0] ?? NaN
+  const proven = tf.tidy(() =>
+    pairsOf(examples).map(({ one, other, both }) =>
+      isMean(of(one), of(other), of(both), `all ${examples.size} examples as one batch with batchSize`),
+    ),
+  )
+  if (proven.every(Boolean)) averaging.add(loss)
 }
 
-/** Losses that passed. */
+/** Losses that passed, and could have failed. */
 const averaging = new WeakSet<Objective['loss']>()
+
+interface Pair {
+  readonly one: Batch
+  readonly other: Batch
+  readonly both: Batch
+}
+
+function pairsOf({ size, slice }: Examples): Pair[] {
+  const neighbours = (i: number): Pair => ({
+    one: slice(i, i + 1),
+    other: slice(i + 1, i + 2),
+    both: slice(i, i + 2),
+  })
+  const [start, end] = [neighbours(0), neighbours(size - 2)]
+  const [one, other] = [start.one, end.other]
+  const alike =
+    tf.util.arraysEqual(one.inputs.shape, other.inputs.shape) &&
+    tf.util.arraysEqual(one.targets.shape, other.targets.shape)
+  // Sequences of other lengths cannot be joined.
+  return alike ? [start, end, { one, other, both: joined(one, other) }] : [start, end]
+}
+
+function joined(one: Batch, other: Batch): Batch {
+  return {
+    inputs: tf.concat([one.inputs, other.inputs]),
+    targets: tf.concat([one.targets, other.targets]),
+  }
+}
+
+/** Whether these losses show a mean; refuses those that show none. Two that are equal, as 0 and 0, show nothing. */
+function isMean(one: number, other: number, both: number, otherwise: string): boolean {
+  const error = Math.abs((one + other) / 2 - both)
+  const size = Math.abs(one) + Math.abs(other)
+  if (error > 1e-3 * size && Number.isFinite(error)) {
+    throw new RangeError(
+      `The loss of two examples is ${both}, of each alone ${one} and ${other}: over micro-batches it must be the mean of ` +
+        'the examples, without weights of classes, batch normalisation or dropout as in training; ' +
+        `or take ${otherwise}`,
+    )
+  }
+  return Number.isFinite(error) && Math.abs(one - other) > 1e-2 * size
+}
 
 /**
  * Refuses a loss that does not depend on the parameters that it is given, as that of a `tf.LayersModel`, which reads
- * its weights itself: at another θ it would silently be the loss at the old one.
+ * its weights itself, or of which a part does so: at another θ it would silently be the loss at the old one.
  */
 export function checkMovable(objective: Objective): void {
   if (movable.has(objective.loss)) return
   tf.tidy(() => {
     // Copies, for variables would be found on the tape even where the loss reads them itself.
-    checkDependence({ ...objective, parameters: objective.parameters.map(parameter => parameter.clone()) })
+    const copies = objective.parameters.map(parameter => parameter.clone())
+    checkDependence({ ...objective, parameters: copies })
+    checkNothingElse(objective, copies)
   })
   movable.add(objective.loss)
 }
@@ -105,6 +145,21 @@ function checkDependence({ parameters, loss, examples }: Objective): void {
       'a tf.LayersModel reads its weights itself: take its outputs from `layersModel`, or stay at its present weights'
     throw new RangeError(`${error.message} (${advice})`, { cause: error })
   }
+}
+
+/** Refuses a loss that, given copies of its parameters, still depends on the parameters themselves. */
+function checkNothingElse({ parameters, loss, examples }: Objective, copies: readonly tf.Tensor[]): void {
+  const batch = examples.slice(0, 1)
+  // A slope of NaN reaches whatever has a part in the loss, also where its own slope is 0.
+  const [mark, nothing] = [tf.scalar(NaN), tf.scalar(0)]
+  const marked = (): tf.Tensor => seededWith([mark], [loss(copies, batch)], nothing)
+  const reached = gradients(marked, parameters, { independent: 'zeros' }).gradients
+  const i = reached.findIndex(gradient => gradient.sum().dataSync()[0] !== 0)
+  if (i < 0) return
+  throw new RangeError(
+    `The loss reads parameter ${i} of shape [${parameters[i]?.shape.join() ?? ''}] itself, beside those that it is given: ` +
+      'at another point that part of it would stay as it is. Compute all of it, penalties too, from what it is given',
+  )
 }
 
 /** The shape of the outputs of one example; refuses outputs whose first dimension is not the examples. */

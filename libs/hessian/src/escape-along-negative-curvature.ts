@@ -3,6 +3,7 @@ import type { Eigenpair, Eigenpairs } from './eigenpairs.ts'
 import { type Escape, type EscapeOptions, lengthOfFall, openWalk, type Walk } from './escape.ts'
 import { lanczosEigenpairs } from './lanczos-eigenpairs.ts'
 import type { Objective } from './objective.ts'
+import { LOSS_ROUNDING } from './rounding.ts'
 import { addScaled, dot } from './vectors.ts'
 
 export interface NegativeCurvatureOptions extends EscapeOptions {
@@ -122,7 +123,7 @@ async function lowerOfBothSigns(line: Line, firstLength: number): Promise<End | 
 /** Halves or doubles the length; none when the loss falls too little at every length whose fall could be seen. */
 async function search(line: Line, sign: number, firstLength: number): Promise<End | undefined> {
   const visible = (length: number): boolean =>
-    (-line.pair.value / 2) * length ** 2 > ROUNDING * Math.abs(line.loss)
+    (-line.pair.value / 2) * length ** 2 > LOSS_ROUNDING * Math.abs(line.loss)
   let first = firstLength
   while (!visible(first) && first < LARGEST_CHANGE * firstLength) first *= 2
   let best: End | undefined
@@ -162,9 +163,6 @@ async function endAt(
 }
 
 const SUFFICIENT = 0.1
-
-/** Several roundings of float32. */
-const ROUNDING = 2 ** -21
 
 /** A line search ends at a length that is this much longer or shorter than the first. */
 const LARGEST_CHANGE = 2 ** 20

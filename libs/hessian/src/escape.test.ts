@@ -109,6 +109,29 @@ describe('a loss of 0 at the start gives no scale', () => {
     expect((await escape(cubic(), { minimumFall: 1e-4 })).steps).toBeGreaterThan(0)
   })
 
+  test('also where the saddle is reached later, at another loss', async () => {
+    // 2x² − ½y² − 2 from (1, 0): along the valley to the saddle at −2.
+    const valley = functionObjective([tf.tensor1d([1, 0])], ([w]) =>
+      w
+        .square()
+        .mul(tf.tensor1d([2, -0.5]))
+        .sum()
+        .sub(2),
+    )
+    await expect(saddleFreeNewton(valley, { damping: 1e-6 })).rejects.toThrow('give minimumFall')
+  })
+
+  test('without one gradient descent calls nothing an escape, with one it does', async () => {
+    const beside = functionObjective([tf.scalar(1)], ([x]) => x.square().mul(-1).add(1))
+    const descent = (options: EscapeOptions): Promise<Escape> =>
+      gradientDescent(beside, { learningRate: 0.1, steps: 5, ...options })
+    const { losses, escaped } = await descent({})
+    expect(losses[0]).toBe(0)
+    expect(losses.at(-1)).toBeLessThan(-1)
+    expect(escaped).toBe(false)
+    expect((await descent({ minimumFall: 1 })).escaped).toBe(true)
+  })
+
   test('of which a minimum has no need', async () => {
     const bowl = functionObjective([tf.scalar(0)], ([x]) => x.square())
     expect((await saddleFreeNewton(bowl)).ended).toBe('no negative curvature')

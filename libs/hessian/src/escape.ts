@@ -2,7 +2,7 @@ import { checkObjective } from './check-objective.ts'
 import { checkPositive } from './checks.ts'
 import { atPoint, evaluateLoss, type LossAndGradient } from './evaluate.ts'
 import { gradientAt } from './gradient-at.ts'
-import { hessian } from './hessian-operator.ts'
+import { withHessianAt } from './hessian-at.ts'
 import type { LinearOperator } from './linear-operator.ts'
 import type { BatchOptions } from './micro-batches.ts'
 import type { Objective } from './objective.ts'
@@ -18,7 +18,8 @@ export interface EscapeOptions extends WorkOptions {
   readonly batchSize?: number
   /**
    * By how much the loss must fall for an escape. Default: a hundredth of |L| at the start. All lengths that are not
-   * given follow from it, so that they fit whatever the scale of L and of θ.
+   * given follow from it, so that they fit whatever the scale of L and of θ. The default depends on where L has its zero:
+   * give it where L has none of its own, or is near it at the start.
    */
   readonly minimumFall?: number
   /** Told of the start and of each step: the path, for a chart of it. Default: nobody. */
@@ -58,7 +59,10 @@ export interface Escape {
   readonly gradients: number
   /** Losses over the whole data, beside those that came with a gradient. */
   readonly evaluations: number
-  /** Whether the loss fell by more than `minimumFall` from the start to the end. */
+  /**
+   * Whether the loss fell by more than `minimumFall` from the start to the end. Never where `minimumFall` is 0, as it is by
+   * default where the loss at the start is: give it there.
+   */
   readonly escaped: boolean
   readonly minimumFall: number
   readonly ended: EscapeEnd
@@ -104,33 +108,35 @@ export function openWalk(objective: Objective, options: EscapeOptions): Walk {
       spent.gradients++
       return gradientAt(objective, theta, batches)
     },
-    withHessian: (theta, work) =>
-      atPoint(objective, theta, there => {
-        const operator = hessian(there, batches)
-        const apply = (v: Float64Array): Float64Array | Promise<Float64Array> => {
-          spent.products++
-          return operator.apply(v)
-        }
-        return work({ ...operator, apply })
-      }),
+    withHessian: (theta, work) => withHessianAt(objective, theta, batches, spent, work),
     report: (theta, losses) => {
       const [step, loss] = [losses.length - 1, losses.at(-1) ?? NaN]
       options.onStep?.(Object.freeze({ step, parameters: theta, loss, ...spent }))
     },
     finish: (theta, losses, ended, seed) => {
-      const first = losses[0] ?? NaN
-      const minimumFall = fallFrom(first)
+      const path = pathOf(losses, fallFrom(losses[0] ?? NaN))
       return Object.freeze({
         parameters: theta,
-        losses: Object.freeze([...losses]),
-        steps: losses.length - 1,
+        ...path,
         ...spent,
-        escaped: first - (losses.at(-1) ?? NaN) > minimumFall,
-        minimumFall,
         ended,
         ...(seed === undefined ? {} : { seed }),
       })
     },
+  }
+}
+
+function pathOf(
+  losses: readonly number[],
+  minimumFall: number,
+): Pick<Escape, 'losses' | 'steps' | 'escaped' | 'minimumFall'> {
+  const fall = (losses[0] ?? NaN) - (losses.at(-1) ?? NaN)
+  return {
+    losses: Object.freeze([...losses]),
+    steps: losses.length - 1,
+    // Of a fall of 0 rounding alone would make an escape.
+    escaped: minimumFall > 0 && fall > minimumFall,
+    minimumFall,
   }
 }
 

@@ -57,6 +57,10 @@ test('what it refuses', async () => {
     findCriticalPointsInWorkers(source, { ...cpu, ...options })
   await expect(run({ starts: 0 })).rejects.toThrow('the number of starts is 0')
   await expect(run({ spread: 0 })).rejects.toThrow('spread is 0')
+  // Before a worker starts, which would fail with an Error of its own.
+  for (const bad of [{ seed: -1 }, { batchSize: 0 }, { method: 'foo' as 'newton' }]) {
+    await expect(run(bad)).rejects.toThrow(RangeError)
+  }
   await expect(run({ starts: [Float64Array.of(1)] })).rejects.toThrow('start 0 has 1 numbers; it must have 2')
   await expect(run({}, { ...toySource, argument: { target: NaN } })).rejects.toThrow('The loss is NaN')
   await expect(run({}, { ...toySource, name: 'nothing' })).rejects.toThrow('exports no function nothing')

@@ -209,6 +209,10 @@ test('what it refuses', async () => {
   await expect(run({ gradientScale: 0 })).rejects.toThrow('gradientScale is 0')
   await expect(run({ fullSpectrumUpTo: 0 })).rejects.toThrow('fullSpectrumUpTo is 0')
   await expect(run({ seed: -1 })).rejects.toThrow('seed is -1')
+  await expect(run({ batchSize: 0 })).rejects.toThrow('batchSize is 0')
+  await expect(run({ method: 'foo' as 'newton' })).rejects.toThrow(
+    'method is foo; it must be newton or gradient norm descent',
+  )
   await expect(findCriticalPoints(functionObjective([tf.scalar(NaN)], ([x]) => x.square()))).rejects.toThrow(
     'holds NaN',
   )

@@ -16,7 +16,8 @@ export interface GradientDescentOptions extends EscapeOptions {
 
 /**
  * Plain gradient descent over the whole data, θ ← θ − η ∇L(θ) (Cauchy 1847): what the escapes are compared with. At an
- * exact saddle ∇L = 0, and it stands still for ever; near one it leaves by a factor 1 + η|λ| a step.
+ * exact saddle ∇L = 0, and it stands still for ever; near one it leaves by a factor 1 + η|λ| a step. From a loss of 0
+ * `escaped` needs `minimumFall`: without, it is false wherever the descent led.
  *
  * @throws RangeError (a rejection) when an option is out of range or the objective cannot be differentiated: see
  *   `checkObjective`

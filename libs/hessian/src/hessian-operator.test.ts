@@ -5,7 +5,8 @@ import { openFixture } from '../test/fixture-networks.ts'
 import { relativeError } from '../test/relative-error.ts'
 import { tensorScope } from '../test/tensor-scope.ts'
 import { explicitMatrix } from './explicit-matrix.ts'
-import { hessian } from './hessian-operator.ts'
+import { hessian, hessianVectorProduct } from './hessian-operator.ts'
+import { jacobianProduct } from './jacobian-products.ts'
 import { functionObjective, modelObjective, tensorExamples } from './objective.ts'
 
 await tensorScope()
@@ -104,6 +105,36 @@ describe('what is refused before any work', () => {
     const operator = hessian(functionObjective(x, square))
     await expect(operator.apply(Float64Array.of(1, 2))).rejects.toThrow('v has 2 numbers; it must have 1')
     await expect(operator.apply(Float64Array.of(Infinity))).rejects.toThrow('v holds Infinity at index 0')
+  })
+
+  test('a loss that is not finite, though its second derivative is', () => {
+    const product = (loss: (w: tf.Tensor) => tf.Tensor): unknown =>
+      hessianVectorProduct(([w = nothing]) => loss(w), [tf.scalar(1)], [tf.scalar(1)])
+    expect(() => product(w => w.mul(1e30).mul(1e30))).toThrow('The loss is Infinity')
+    expect(() => product(w => w.sub(NaN).square())).toThrow('The loss is NaN')
+  })
+
+  test('NaN in a target of the second micro-batch, which no second derivative shows', async () => {
+    const objective = modelObjective({
+      parameters: [tf.tensor1d([1, 1])],
+      outputs: ([w = nothing], inputs) => inputs.mul(w),
+      outputLoss: (z, y) => z.sub(y).square().sum(1).mean(),
+      examples: tensorExamples(tf.ones([6, 2]), tf.tensor2d([1, 2, 3, NaN, 5, 6], [6, 1])),
+    })
+    const v = Float64Array.of(1, 1)
+    await expect(hessian(objective, { batchSize: 3 }).apply(v)).rejects.toThrow('The loss is NaN')
+    expect([
+      ...(await hessian({ ...objective, examples: tensorExamples(tf.ones([6, 2]), tf.ones([6, 1])) }).apply(
+        v,
+      )),
+    ]).toEqual([2, 2])
+  })
+
+  test('an output that is not finite, though its derivative is', () => {
+    const w = tf.scalar(1)
+    expect(() => jacobianProduct(([at = nothing]) => at.add(Infinity), [w], [w], w)).toThrow(
+      'The loss is NaN',
+    )
   })
 
   test('a product that overflows float32 is an error, not NaN', async () => {

@@ -31,7 +31,7 @@ export function hessian(objective: Objective, options: BatchOptions = {}): Linea
  * @param loss from the parameters to a scalar
  * @param v in the shapes of the parameters
  * @returns tensors of the same shapes, which the caller disposes of
- * @throws RangeError when v has other shapes
+ * @throws RangeError when v has other shapes, or the loss is not finite
  *
  * @example
  * const w = tf.tensor1d([1, 2])
@@ -45,6 +45,9 @@ export function hessianVectorProduct(
 ): tf.Tensor[] {
   checkShapes('v', v, parameters)
   // A loss that is linear in a parameter has a gradient that does not depend on it: zeros, not an error.
-  const slope = (at: tf.Tensor[]): tf.Tensor => seededWith(v, gradients(loss, at).gradients)
+  const slope = (at: tf.Tensor[]): tf.Tensor => {
+    const { value, gradients: slopes } = gradients(loss, at)
+    return seededWith(v, slopes, value)
+  }
   return tf.tidy(() => gradients(slope, parameters, { independent: 'zeros' }).gradients)
 }

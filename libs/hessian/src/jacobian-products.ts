@@ -32,7 +32,7 @@ export function jacobianTransposeProduct(
  * @param v in the shapes of the parameters
  * @param like any tensor in the shape of the outputs
  * @returns a tensor in the shape of the outputs, which the caller disposes of
- * @throws RangeError when v or `like` has another shape
+ * @throws RangeError when v or `like` has another shape, or an output is not finite
  *
  * @example
  * const w = tf.tensor1d([1, 2])
@@ -47,8 +47,10 @@ export function jacobianProduct(
 ): tf.Tensor {
   checkShapes('v', v, parameters)
   return tf.tidy(() => {
-    const slope = ([u = like]: tf.Tensor[]): tf.Tensor =>
-      seededWith(v, gradients(against(outputs, u), parameters, ZEROS).gradients)
+    const slope = ([u = like]: tf.Tensor[]): tf.Tensor => {
+      const { value, gradients: slopes } = gradients(against(outputs, u), parameters, ZEROS)
+      return seededWith(v, slopes, value)
+    }
     const [product = like] = gradients(slope, [tf.zerosLike(like)], ZEROS).gradients
     return product
   })

@@ -125,6 +125,38 @@ describe.each(Object.entries(networks))('a tf.LayersModel: %s', (_, layers) => {
   })
 })
 
+describe('a loss that reads a part of its parameters itself', () => {
+  /** With a penalty of the weights, which is right at the present ones alone. */
+  function penalised(read: (at: readonly tf.Tensor[]) => readonly tf.Tensor[]): ModelObjective {
+    const { objective } = open(networks.dense)
+    const penalty = (at: readonly tf.Tensor[]): tf.Tensor => tf.addN(read(at).map(w => w.square().sum()))
+    return {
+      ...objective,
+      loss: (at, batch) => objective.loss(at, batch).add(penalty(at)),
+    }
+  }
+  const point = new Float64Array(36 * 4 + 4 + 4 * 3 + 3).fill(0.1)
+  const lossAt = (objective: ModelObjective): Promise<number> =>
+    atPoint(objective, point, there => evaluateLoss(there))
+
+  test('is refused where θ moves, and has its value where it does not', async () => {
+    const objective = penalised(() => model?.trainableWeights.slice(2).map(weight => weight.read()) ?? [])
+    await expect(lossAt(objective)).rejects.toThrow('The loss reads parameter 2 of shape [4,3] itself')
+    expect(await evaluateLoss(objective)).toBeGreaterThan(0)
+  })
+
+  test('also where its slope is 0, as at weights of 0', async () => {
+    const objective = penalised(() => model?.trainableWeights.map(weight => weight.read()) ?? [])
+    for (const weight of model?.trainableWeights ?? []) weight.write(tf.zerosLike(weight.read()))
+    await expect(lossAt(objective)).rejects.toThrow('The loss reads parameter 0 of shape [36,4] itself')
+  })
+
+  test('is not one that computes all from what it is given', async () => {
+    const [plain, more] = [await lossAt(penalised(() => [tf.scalar(0)])), await lossAt(penalised(at => at))]
+    expect(more - plain).toBeCloseTo(163 * 0.01, 5)
+  })
+})
+
 test('after an error in a layer the model reads its own weights again', () => {
   const { objective, model } = open(networks.dense)
   const zeros = objective.parameters.map(parameter => tf.zerosLike(parameter))

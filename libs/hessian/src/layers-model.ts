@@ -13,7 +13,9 @@ export interface ModelFunction {
  * A `tf.LayersModel` as a pure function of its trainable weights, for `modelObjective` and `classification`. Left to
  * itself such a model reads its weights and nothing else, so that its loss would be the same at every θ.
  *
- * The layers run as in prediction: dropout does nothing, batch normalisation takes its moving averages.
+ * The layers run as in prediction: dropout does nothing, batch normalisation takes its moving averages. A model whose last
+ * layer ends in a softmax gives probabilities: taken as the `logits` of `classification` they would silently be sent through
+ * a second one. Leave the activation of that layer out.
  *
  * @param model of one input and one output
  * @throws RangeError when it has several inputs or outputs, or no trainable weight; `outputs`, when it is given

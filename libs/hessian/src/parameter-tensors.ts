@@ -53,10 +53,12 @@ export function parameterValues(parameters: readonly tf.Tensor[]): Float64Array 
 }
 
 /**
- * A scalar whose gradient in the tensors a is v, as that of Σᵢ ⟨aᵢ, vᵢ⟩ is, to be differentiated once. Its value, which
- * nobody reads, is not computed: it would cost two passes over all parameters.
+ * A scalar whose gradient in the tensors a is v, as that of Σᵢ ⟨aᵢ, vᵢ⟩ is: only as the value of `gradients` itself, for a
+ * factor of it would be lost. Its own value is not that sum, which would cost two passes over all parameters.
+ *
+ * @param value what stands in for it: the loss that the aᵢ come from, so that one that is not finite is refused
  */
-export function seededWith(v: readonly tf.Tensor[], a: readonly tf.Tensor[]): tf.Tensor {
-  const seed = tf.customGrad(() => ({ value: tf.scalar(0), gradFunc: () => v.map(each => each.clone()) }))
+export function seededWith(v: readonly tf.Tensor[], a: readonly tf.Tensor[], value: tf.Tensor): tf.Tensor {
+  const seed = tf.customGrad(() => ({ value: value.clone(), gradFunc: () => v.map(each => each.clone()) }))
   return seed(...a)
 }

@@ -17,6 +17,14 @@ describe('saddleFreeNewton', () => {
     expect([ended, seed]).toEqual(['no negative curvature', 0])
   })
 
+  test.each([1e-4, 1e-5, 1e-6, 1e-8, 1e-12])('escapes by a fall of %s too', async minimumFall => {
+    // Σ (xᵢ² − 1)², from 10 at its maximum down to 0.
+    const wells = functionObjective([tf.zeros([10])], ([x]) => x.square().sub(1).square().sum())
+    const { escaped, losses } = await saddleFreeNewton(wells, { minimumFall })
+    expect(escaped).toBe(true)
+    expect(losses.at(-1)).toBeLessThan(1)
+  })
+
   test('it counts its work', async () => {
     const perturbed = await saddleFreeNewton(toyAt(0, 0), { steps: 1 })
     expect(perturbed).toMatchObject({ products: 2, gradients: 2, evaluations: 0 })

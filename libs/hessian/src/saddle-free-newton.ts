@@ -1,10 +1,11 @@
 import { checkInteger, checkPositive } from './checks.ts'
 import { tridiagonalEigen } from './dense-eigen.ts'
-import { type Escape, type EscapeOptions, lengthOfFall, openWalk, type Walk } from './escape.ts'
+import { checkScale, type Escape, type EscapeOptions, lengthOfFall, openWalk, type Walk } from './escape.ts'
 import { lanczos } from './lanczos.ts'
 import { relativeErrorOf } from './linear-operator.ts'
 import type { Objective } from './objective.ts'
 import { freshDirection, randomVectors } from './random-vectors.ts'
+import { LOSS_ROUNDING } from './rounding.ts'
 import { addScaled, combination, dot, norm } from './vectors.ts'
 
 export interface SaddleFreeNewtonOptions extends EscapeOptions {
@@ -27,7 +28,7 @@ export interface SaddleFreeNewtonOptions extends EscapeOptions {
  * halved until L(θ + d) ≤ L(θ) + 10⁻⁴ gᵀd. Where the step promises no visible fall the point is critical. The paper is
  * silent about it: g has no direction then, and the subspace of a random vector is looked at. With a negative Ritz value μ
  * in it the point is a saddle, and a step along its Ritz vector, of the length t at which ½|μ|t² is a hundredth of
- * `minimumFall`, gives the next g a direction; without, the descent is over.
+ * `minimumFall`, or more if float32 would not see that, gives the next g a direction; without, the descent is over.
  *
  * @throws RangeError (a rejection) when an option is out of range, a loss of 0 at the start gives no scale to leave a
  *   saddle by and `minimumFall` is not given, or the objective cannot be differentiated: see `checkObjective`
@@ -60,20 +61,27 @@ export async function saddleFreeNewton(
     let next: Float64Array | undefined
     const direction =
       norm(gradient) > 0 ? await saddleFreeDirection(walk, theta, gradient, most, damping, options) : gradient
-    if (-dot(gradient, direction) > ROUNDING * Math.abs(loss)) {
+    if (-dot(gradient, direction) > LOSS_ROUNDING * Math.abs(loss)) {
       next = await shortened(walk, theta, loss, gradient, direction)
       if (next === undefined) return walk.finish(theta, losses, 'no descent', seed)
     } else {
       const way = await downwards(walk, theta, freshDirection(random, []), most, options)
       if (way === undefined) return walk.finish(theta, losses, 'no negative curvature', seed)
       next = theta.slice()
-      addScaled(next, lengthOfFall(walk.fallFrom(losses[0] ?? NaN) / 100, way.curvature), way.direction)
+      const fall = visibleFall(walk.fallFrom(losses[0] ?? NaN), loss)
+      addScaled(next, lengthOfFall(fall, way.curvature), way.direction)
     }
     here = await walk.gradient(next)
     if (!Number.isFinite(here.loss)) return walk.finish(theta, losses, 'diverged', seed)
     theta = next
     onProgress?.(losses.length, steps)
   }
+}
+
+/** A hundredth of the fall for an escape, but enough that the next step from there promises a fall that float32 sees. */
+function visibleFall(minimumFall: number, loss: number): number {
+  checkScale(minimumFall)
+  return Math.max(minimumFall / 100, 4 * LOSS_ROUNDING * Math.abs(loss))
 }
 
 /** −|H|⁻¹ g within the Krylov subspace of H and g. */
@@ -128,7 +136,7 @@ async function shortened(
   direction: Float64Array,
 ): Promise<Float64Array | undefined> {
   const slope = dot(gradient, direction)
-  for (let t = 1; -t * slope > ROUNDING * Math.abs(loss) && t > SHORTEST; t /= 2) {
+  for (let t = 1; -t * slope > LOSS_ROUNDING * Math.abs(loss) && t > SHORTEST; t /= 2) {
     const end = theta.slice()
     addScaled(end, t, direction)
     const endLoss = await walk.loss(end)
@@ -142,9 +150,6 @@ function largestOf(values: Float64Array): number {
 }
 
 const SUFFICIENT = 1e-4
-
-/** Several roundings of float32. */
-const ROUNDING = 2 ** -21
 
 /** A part of a step below which float32 sees none of it. */
 const SHORTEST = 2 ** -24

@@ -2,7 +2,6 @@ import { checkObjective } from './check-objective.ts'
 import { checkInteger, checkPositive, checkVector } from './checks.ts'
 import { classifyCriticalPoint, type MeasuredEigenvalue } from './classify-critical-point.ts'
 import { batchOptions } from './escape.ts'
-import { atPoint } from './evaluate.ts'
 import { explicitMatrix } from './explicit-matrix.ts'
 import type { CriticalPointFound, FindCriticalPointsOptions } from './find-critical-points.ts'
 import { gradientAt } from './gradient-at.ts'
@@ -13,7 +12,7 @@ import {
   type GradientNormDescent,
 } from './gradient-norm-descent.ts'
 import { gradientNormNewton } from './gradient-norm-newton.ts'
-import { hessian } from './hessian-operator.ts'
+import { withHessianAt } from './hessian-at.ts'
 import { lanczosEigenpairs } from './lanczos-eigenpairs.ts'
 import type { LinearOperator } from './linear-operator.ts'
 import type { Objective } from './objective.ts'
@@ -67,7 +66,7 @@ export async function searchFromStarts(
 /** What can be said of options before there is an objective. */
 export function checkSearch(options: FindCriticalPointsOptions): void {
   const { starts = 10, spread = 1, steps = 100, dimension = 50, tolerance = 1e-5 } = options
-  const { gradientScale = 1, fullSpectrumUpTo = 500 } = options
+  const { gradientScale = 1, fullSpectrumUpTo = 500, batchSize = 1, seed = 0, method = 'newton' } = options
   checkInteger('the number of starts', typeof starts === 'number' ? starts : starts.length, 1)
   checkPositive('spread', spread)
   checkInteger('steps', steps, 0)
@@ -75,7 +74,15 @@ export function checkSearch(options: FindCriticalPointsOptions): void {
   checkPositive('tolerance', tolerance)
   checkPositive('gradientScale', gradientScale)
   checkInteger('fullSpectrumUpTo', fullSpectrumUpTo, 1)
+  checkInteger('batchSize', batchSize, 1)
+  checkInteger('seed', seed, 0, 2 ** 32 - 1)
+  if (!METHODS.includes(method)) {
+    throw new RangeError(`method is ${method}; it must be ${METHODS.join(' or ')}`)
+  }
 }
+
+/** As text: a caller without types may give any. */
+const METHODS: readonly string[] = ['newton', 'gradient norm descent']
 
 function startsOf(
   objective: Objective,
@@ -119,15 +126,7 @@ function openSearch(objective: Objective, options: FindCriticalPointsOptions): S
       const { loss, gradient } = await gradientAt(objective, theta, batches)
       return { theta, loss, gradient, gradientNorm: norm(gradient) }
     },
-    withHessian: (theta, work) =>
-      atPoint(objective, theta, there => {
-        const operator = hessian(there, batches)
-        const apply = (v: Float64Array): Float64Array | Promise<Float64Array> => {
-          spent.products++
-          return operator.apply(v)
-        }
-        return work({ ...operator, apply })
-      }),
+    withHessian: (theta, work) => withHessianAt(objective, theta, batches, spent, work),
   }
 }
 
