@@ -54,9 +54,9 @@ test('what it refuses', async () => {
   const others = await linesOf(cubic, { steps: 3 })
   expect(() => modelErrorGrowth([...lines, ...others])).toThrow('have different steps')
   const single = await linesOf(cubic, { steps: 1 })
-  expect(() => modelErrorGrowth(single)).toThrow('have 1 step; take at least 2')
+  expect(() => modelErrorGrowth(single)).toThrow('have 1 of 1 steps at which most errors are above')
   const parabola = await linesOf(atOrigin((x, y) => x.square().add(y.square())))
-  expect(() => modelErrorGrowth(parabola)).toThrow('at step 0.125 fewer than 2 directions have an error')
+  expect(() => modelErrorGrowth(parabola)).toThrow('have 0 of 4 steps')
 })
 
 test('rounding is not taken for an error of the model', async () => {
@@ -66,8 +66,11 @@ test('rounding is not taken for an error of the model', async () => {
   )
   const coarse = modelErrorGrowth(await linesOf(objective, { longest: 0.1, steps: 3 }))
   expect(Math.abs(coarse.exponent - 3)).toBeLessThan(0.1)
-  const fine = await linesOf(objective, { longest: 0.1, steps: 12 })
-  expect(() => modelErrorGrowth(fine)).toThrow('above rounding; take longer steps')
+  const fine = modelErrorGrowth(await linesOf(objective, { longest: 0.1, steps: 12 }))
+  expect(fine.errors.length).toBeLessThan(12)
+  expect(Math.abs(fine.exponent - 3)).toBeLessThan(0.1)
+  const short = await linesOf(objective, { longest: 0.001, steps: 12 })
+  expect(() => modelErrorGrowth(short)).toThrow('take more or longer steps')
 })
 
 test('an error that rounding explains counts as 0 among the others', async () => {
