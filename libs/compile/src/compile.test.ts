@@ -323,6 +323,20 @@ describe('what would be fixed is refused, with its line', () => {
     expect(results.slice(15)).toEqual(['refused', 2, 2, 2, 2])
   })
 
+  test('a run that throws is no second one: what changed meanwhile is found', () => {
+    let runs = 0
+    const f = compiled((x: tf.Tensor) => {
+      if (++runs === 2) throw new Error('once')
+      return x.mul(tf.scalar(runs))
+    })
+    f(vector(1))
+    expect(() => f(vector(1))).toThrow('once')
+    expect(() => {
+      third(f, vector(1))
+    }).toThrow('uses other numbers')
+    expect(runs).toBe(3)
+  })
+
   test('assigning another variable', () => {
     const w = [tf.variable(vector(1)), tf.variable(vector(1))]
     let calls = 0

@@ -31,8 +31,13 @@ export function callEntry<A extends readonly Tensors[]>(
   const { graph, traced } = entry
   if (graph !== undefined && traced !== undefined && !isCheck(entry.calls)) return run(traced, graph, leaves)
   // Before the work: where no graph can be made, nothing has been done yet.
-  if (traced !== undefined) entry.graph ??= graphFunction(rewrite(traced.graph))
-  return observe(entry, work, given)
+  const tried = traced && (graph ?? graphFunction(rewrite(traced.graph)))
+  try {
+    return observe(entry, tried, work, given)
+  } finally {
+    // It runs only once a second run was alike, not where that one threw.
+    if (tried !== entry.graph) tried?.dispose()
+  }
 }
 
 /** 16, 64, 256, …: what changes seldom is found in the end, at no cost that counts. */
@@ -43,6 +48,7 @@ function isCheck(calls: number): boolean {
 /** Runs the function itself, and compares what it did with what it did before. */
 function observe<A extends readonly Tensors[]>(
   entry: Entry,
+  tried: GraphFunction | undefined,
   work: (...given: A) => unknown,
   given: A,
 ): unknown {
@@ -55,7 +61,7 @@ function observe<A extends readonly Tensors[]>(
       return copy
     }) as A
     const traced = trace(() => work(...own), tensorsIn(own))
-    const difference = keep(entry, traced)
+    const difference = keep(entry, tried, traced)
     if (difference === undefined) return traced.returned
     tf.dispose(tensorsIn(traced.returned))
     throw difference
@@ -72,18 +78,16 @@ function copyOf(tensor: tf.Tensor): tf.Tensor {
   return nativeBackend().executeSingleOutput('Identity', [], [tensor])
 }
 
-/** @returns what has to be refused */
-function keep(entry: Entry, traced: Trace<unknown>): Error | undefined {
-  const before = entry.traced
-  const difference = before && differenceOf(before, traced)
-  entry.traced = traced
-  if (difference === undefined && !traced.madeVariables) return undefined
-  entry.graph?.dispose()
-  entry.graph = undefined
-  if (traced.madeVariables) {
-    entry.traced = undefined
-    return undefined
-  }
+/**
+ * @param tried the graph of the run before
+ * @returns what has to be refused
+ */
+function keep(entry: Entry, tried: GraphFunction | undefined, traced: Trace<unknown>): Error | undefined {
+  const difference = entry.traced && differenceOf(entry.traced, traced)
+  const isAlike = difference === undefined && !traced.madeVariables
+  entry.traced = traced.madeVariables ? undefined : traced
+  entry.graph = isAlike ? tried : undefined
+  if (isAlike || traced.madeVariables) return undefined
   const isFirst = !entry.differed && entry.calls <= 2
   entry.differed = true
   return isFirst ? undefined : difference

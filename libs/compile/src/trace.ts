@@ -96,9 +96,9 @@ function openRecording(
   const edges = new Map<object, Edge>()
   const written = new Set<object>()
 
-  const add = (node: Omit<GraphNode, 'name' | 'line'>, line = callingLine()): Edge => {
+  const add = (node: Omit<GraphNode, 'name' | 'line'>): Edge => {
     const name = `node_${nodes.length}`
-    nodes.push({ ...node, name, line })
+    nodes.push({ ...node, name, line: callingLine() })
     return { node: name, output: 0 }
   }
   const addPlaceholder = (tensor: tf.TensorInfo): Edge => {
