@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs'
 import { describe, expect, test } from 'vitest'
 import { openFixture } from '../test/fixture-networks.ts'
+import { tanhNetwork } from '../test/tanh-network.ts'
 import { tensorScope } from '../test/tensor-scope.ts'
 import { atPoint, evaluateGradient } from './evaluate.ts'
 import { findCriticalPoints, type FindCriticalPointsOptions } from './find-critical-points.ts'
-import { functionObjective, modelObjective, type Objective, tensorExamples } from './objective.ts'
+import { functionObjective, type Objective } from './objective.ts'
 import { norm } from './vectors.ts'
 
 await tensorScope()
@@ -35,23 +36,6 @@ const NINE = [
   [-0.127961, -1.953715, 'saddle'],
   [-0.270845, -0.923039, 'maximum'],
 ] as const
-
-/** f(x) = o + Σⱼ vⱼ tanh(wⱼ x + bⱼ) with two hidden units, and the mean of (f(x) − y)² on five points. */
-function tanhNetwork(): Objective {
-  const parameters = [tf.zeros([1, 2]), tf.zeros([2]), tf.zeros([2, 1]), tf.zeros([1])]
-  return modelObjective({
-    parameters,
-    outputs: (theta, x) => {
-      const [w, b, v, o] = theta as readonly [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
-      return tf.matMul(tf.tanh(tf.matMul(x, w).add(b)), v).add(o)
-    },
-    outputLoss: (z, y) => z.sub(y).square().mean(),
-    examples: tensorExamples(
-      tf.tensor2d([-2, -1, 0, 1, 2], [5, 1]),
-      tf.tensor2d([-1, -0.5, 0, 0.5, 1], [5, 1]),
-    ),
-  })
-}
 
 test('of the toy: the saddle at the origin, and degenerate minima on w₁w₂ = 1', async () => {
   const { points, seed } = await findCriticalPoints(toy(), { starts: 20, seed: 3 })

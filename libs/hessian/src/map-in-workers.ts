@@ -40,9 +40,9 @@ export interface WorkerResults<Result> {
  * names with its argument, once, for the function of a task; so what all tasks need is loaded once a process. Both
  * functions may be asynchronous. A worker takes the next task when it has done one.
  *
- * A task that throws, or whose result cannot be copied, is listed in `missing` with the error's message. So is one whose worker dies; another worker takes its
- * place for the tasks that are left. A later call in this process stops an earlier one, whose promise is then
- * rejected: as when a cell is interrupted and run again, they would share the cores.
+ * A task that throws, or whose result cannot be copied, is listed in `missing` with the error's message. So is one
+ * whose worker dies; another worker takes its place for the tasks that are left. A later call in this process stops an
+ * earlier one, whose promise is then rejected: as when a cell is interrupted and run again, they would share the cores.
  *
  * @typeParam Result what the function of a task returns, which nobody checks
  * @throws RangeError (a rejection) when the number of workers is not a positive integer, the module is no `file:` address, or

@@ -2,28 +2,18 @@
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as tf from '@tensorflow/tfjs'
-import { functionObjective, modelObjective, type Objective, tensorExamples } from '../src/objective.ts'
+import { functionObjective, type Objective } from '../src/objective.ts'
+import { tanhNetwork } from './tanh-network.ts'
 
 /** L = (c − w₁w₂)². */
 export function toy({ target }: { target: number }): Objective {
   return functionObjective([tf.scalar(0), tf.scalar(0)], ([a, b]) => tf.sub(target, a.mul(b)).square())
 }
 
-/** Squared errors of o + Σⱼ vⱼ tanh(wⱼ x + bⱼ) with two hidden units. */
+/** `tanhNetwork`, asynchronously: a module may have to load its data. */
 export async function network(): Promise<Objective> {
   await sleep(1)
-  return modelObjective({
-    parameters: [tf.zeros([1, 2]), tf.zeros([2]), tf.zeros([2, 1]), tf.zeros([1])],
-    outputs: (theta, x) => {
-      const [w, b, v, o] = theta as readonly [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
-      return tf.matMul(tf.tanh(tf.matMul(x, w).add(b)), v).add(o)
-    },
-    outputLoss: (z, y) => z.sub(y).square().mean(),
-    examples: tensorExamples(
-      tf.tensor2d([-2, -1, 0, 1, 2], [5, 1]),
-      tf.tensor2d([-1, -0.5, 0, 0.5, 1], [5, 1]),
-    ),
-  })
+  return tanhNetwork()
 }
 
 /** The process, and how often this was called in it. */
