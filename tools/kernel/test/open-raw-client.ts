@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest'
 import { startKernel, type KernelClient } from './kernel-client.ts'
 import { notebookFolder, type NotebookFolder } from './notebook-folder.ts'
-import { rawClient, type Exchange, type RawClient } from './raw-client.ts'
+import { rawClient, usualRequest, type Exchange, type RawClient } from './raw-client.ts'
 
 export interface OpenRawClient {
   folder: NotebookFolder
@@ -33,16 +33,9 @@ export function openRawClient(): OpenRawClient {
     folder,
     kernel: () => running().kernel,
     client: () => running().client,
-    execute: (code, options = {}) => running().client.ask('execute_request', { code, ...usual, ...options }),
+    execute: (code, options = {}) =>
+      running().client.ask('execute_request', { ...usualRequest, code, ...options }),
   }
-}
-
-const usual = {
-  silent: false,
-  store_history: true,
-  user_expressions: {},
-  allow_stdin: false,
-  stop_on_error: true,
 }
 
 /** What the states say, in order. */

@@ -11,6 +11,15 @@ interface RawMessage {
   content: Content
 }
 
+/** What an `execute_request` says beside its code, as a notebook sends it. */
+export const usualRequest = {
+  silent: false,
+  store_history: true,
+  user_expressions: {},
+  allow_stdin: false,
+  stop_on_error: true,
+}
+
 /** What came of one request, in order; it goes on growing when more comes. */
 export interface Exchange {
   sent: Header

@@ -8,7 +8,7 @@ import { freePorts } from '../kernel-client.ts'
 import { kernelSpec } from '../../src/kernelspec.ts'
 import type { Content } from '../../src/wire.ts'
 import { notebookFolder, type NotebookFolder } from '../notebook-folder.ts'
-import { rawClient, type Exchange, type RawClient } from '../raw-client.ts'
+import { rawClient, usualRequest, type Exchange, type RawClient } from '../raw-client.ts'
 
 /** A kernel that the table compares: how it starts and how its kernelspec wants it interrupted. */
 export interface Subject {
@@ -104,14 +104,11 @@ export async function startTested(subject: Subject, folder: NotebookFolder): Pro
   ])
 
   async function start(code: string, { limit, ...options }: Content & { limit?: number } = {}) {
-    const usual = {
-      silent: false,
-      store_history: true,
-      user_expressions: {},
-      allow_stdin: false,
-      stop_on_error: true,
-    }
-    const sent = await client.send('execute_request', { ...usual, code, ...options }, limit ? { limit } : {})
+    const sent = await client.send(
+      'execute_request',
+      { ...usualRequest, code, ...options },
+      limit ? { limit } : {},
+    )
     return Object.assign(asCell(sent), { end: () => sent.ended })
   }
 
