@@ -20,7 +20,7 @@ export default {
     notebooks: { entry: ['*.ipynb', 'pictures/*.ts'] },
     'libs/batch-study': { entry: ['src/update-time-worker.ts'] },
     // Protocol buffers out of tfjs-node, by require: it has no types for them.
-    'libs/compile': { ignoreDependencies: ['@tensorflow/tfjs-node'] },
+    'libs/compile': { entry: ['test/*.ts'], ignoreDependencies: ['@tensorflow/tfjs-node'] },
     // Run by a test in a process of its own.
     'libs/tensor': { entry: ['test/products-under-signals.ts'] },
     'tools/bench': { entry: ['src/tfjs-runner.ts'] },

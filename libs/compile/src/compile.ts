@@ -13,7 +13,10 @@ export interface CompileOptions {
 /** A function that runs as one operation. */
 export interface Compiled<Arguments extends readonly Tensors[], Result> {
   (...given: Arguments): Result
-  /** Gives back what TensorFlow and this function hold. A later call starts anew. */
+  /**
+   * Gives back what TensorFlow and this function hold, which are no tensors. A later call starts anew. Where it is left
+   * out, it happens some time after the function was forgotten.
+   */
   readonly dispose: () => void
   /** What the graphs are, one for each signature; the one that was used last is the last. */
   readonly explain: () => readonly Explanation[]
@@ -54,6 +57,9 @@ export function compile<Arguments extends readonly Tensors[], Result>(
     throw new RangeError(`signatures is ${signatures}; it must be a whole number from 1 on`)
   }
   const entries = new Map<string, Entry>()
+  const dispose = (): void => {
+    while (entries.size > 0) drop(entries)
+  }
   const call = (...given: Arguments): Result => {
     if (tf.getBackend() !== 'tensorflow' || isTracing() || underGradient()) return work(...given)
     const leaves = tensorsIn(given)
@@ -66,17 +72,20 @@ export function compile<Arguments extends readonly Tensors[], Result>(
     while (entries.size > signatures) drop(entries)
     return callEntry(entry, work, given, leaves) as Result
   }
-  const dispose = (): void => {
-    while (entries.size > 0) drop(entries)
-  }
   const explain = (): Explanation[] =>
     [...entries].flatMap(([signature, { calls, traced, graph }]) =>
       traced === undefined
         ? []
         : [explanation(signature, calls, graph !== undefined, traced, rewrite(traced.graph))],
     )
+  forgotten.register(call, dispose)
   return Object.assign(call, { dispose, explain })
 }
+
+/** What nobody can call any more gives its graphs back by itself. */
+const forgotten = new FinalizationRegistry((dispose: () => void) => {
+  dispose()
+})
 
 /** Forgets the signature that was used least recently. */
 function drop(entries: Map<string, Entry>): void {

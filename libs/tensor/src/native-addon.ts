@@ -10,7 +10,7 @@ export const TENSORFLOW_VERSION = '2.21.0'
 export const ADDON_FLAGS = ['-O2', '-std=c++17', '-shared', '-fPIC', '-DNAPI_VERSION=8'] as const
 
 /** Raise it when the sources of the build change in another way: the cache then builds anew. */
-const BUILD_REVISION = 5
+const BUILD_REVISION = 6
 
 /** The two libraries beside the addon. */
 export const TENSORFLOW_LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'] as const

@@ -6,11 +6,8 @@
 #include <vector>
 
 #include "blocked_signals.h"
+#include "contexts.h"
 #include "tensorflow/c/c_api.h"
-#include "tensorflow/c/eager/c_api.h"
-
-// The context of the first addon in this thread (signal_safe.cc).
-extern "C" TFE_Context* flatland_context();
 
 namespace {
 
@@ -78,7 +75,7 @@ void add(TF_Graph* graph, const std::string& name, const std::vector<std::string
       TF_GraphToFunction(graph, name.c_str(), 0, -1, nullptr, static_cast<int>(inputs.size()), inputs.data(),
                          static_cast<int>(results.size()), results.data(), nullptr, nullptr, nullptr, status);
   if (!status.ok()) return;
-  TFE_ContextAddFunction(flatland_context(), function, status);
+  TFE_ContextAddFunction(flatland_context_of(name.c_str()), function, status);
   TF_DeleteFunction(function);
 }
 
@@ -110,7 +107,8 @@ napi_value removeFunction(napi_env env, napi_callback_info info) {
   napi_value given[1];
   napi_get_cb_info(env, info, &count, given, nullptr, nullptr);
   Status status(env);
-  TFE_ContextRemoveFunction(flatland_context(), text(env, given[0]).c_str(), status);
+  const std::string name = text(env, given[0]);
+  TFE_ContextRemoveFunction(flatland_context_of(name.c_str()), name.c_str(), status);
   return nullptr;
 }
 

@@ -132,9 +132,9 @@ function addons(tensorflow: string, ready: string): { title: string; options: st
     ...flags,
     '-DNODE_GYP_MODULE_NAME=tfjs_binding',
     ...stock.map(name => join(binding, name)),
-    ...['quiet_log.cc', 'signal_safe.cc'].map(name => join(native, name)),
+    ...['contexts.cc', 'quiet_log.cc', 'signal_safe.cc'].map(name => join(native, name)),
     ...libraries,
-    ...['TFE_Execute', 'TFE_NewContext'].map(name => `-Wl,--wrap=${name}`),
+    ...['TFE_Execute', 'TFE_NewContext', 'TFE_NewOp'].map(name => `-Wl,--wrap=${name}`),
     ...['-o', join(ready, 'tfjs_binding.node')],
   ]
   const second = [
