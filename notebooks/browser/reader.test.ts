@@ -20,7 +20,7 @@ import {
  * Notebook 05 as a reader meets it, in a real Chromium: opened in JupyterLab and run from the menu, and handed
  * out as a page. Screenshots are left in `notebooks/out`, to be looked at.
  */
-const CHARTS = 5
+const CHARTS = 6
 
 let browser: Browser
 

@@ -1,7 +1,7 @@
 import { randomStream } from '@flatland/tensor'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fitKnee } from './fit-knee.ts'
+import { fitKnee, kneeRatio } from './fit-knee.ts'
 
 const sizes = [1, 10, 100, 1000, 10_000]
 const line = (fixed: number, perExample: number): { batchSize: number; time: number }[] =>
@@ -26,6 +26,16 @@ describe('fitKnee', () => {
         },
       ),
     )
+  })
+
+  test('a ratio of knees: 20 / 5, their errors of log 3 and log 5 added as squares', () => {
+    const fit = fitKnee(line(2, 0.1))
+    const right = { ...fit, knee: 20, interval: [20 / 3, 60] as const }
+    const left = { ...fit, knee: 5, interval: [1, 25] as const }
+    const { value, lower, upper } = kneeRatio(right, left)
+    expect(value).toBe(4)
+    expect(Math.log(upper / 4) ** 2).toBeCloseTo(Math.log(3) ** 2 + Math.log(5) ** 2, 12)
+    expect(lower * upper).toBeCloseTo(16, 12)
   })
 
   test('the unit of time does not move the knee', () => {

@@ -1,5 +1,6 @@
 import { levenbergMarquardt } from 'ml-levenberg-marquardt'
 import { inverse, Matrix } from 'ml-matrix'
+import type { Compared } from './compare-update-times.ts'
 
 /** t(B) = fixed + perExample · B, fitted to measured times of an update. Times in the unit of the points. */
 export interface Knee {
@@ -58,6 +59,20 @@ export function fitKnee(points: readonly { readonly batchSize: number; readonly 
     residual: Math.sqrt(sum / points.length),
     time: (batchSize: number) => fixed + perExample * batchSize,
   })
+}
+
+/**
+ * How many times as far right one knee lies as another of an independent fit. The interval is two standard errors of
+ * the difference on the logarithmic scale, the root of the sum of both squares; see `Knee.interval`.
+ *
+ * @example
+ * kneeRatio(fitKnee(eager), fitKnee(compiled)).value // 4: without its overhead the knee lies at a quarter
+ */
+export function kneeRatio(of: Knee, to: Knee): Compared {
+  const value = of.knee / to.knee
+  const errors = [of, to].map(({ interval, knee }) => Math.log(interval[1] / knee))
+  const spread = Math.exp(Math.hypot(...errors))
+  return { value, lower: value / spread, upper: value * spread }
 }
 
 function logTime(parameters: readonly number[]): (batchSize: number) => number {

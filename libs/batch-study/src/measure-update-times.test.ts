@@ -5,13 +5,14 @@ import { batches, mnist } from '@flatland/datasets'
 import { initialParameters, mlp } from '@flatland/networks'
 import { crossEntropy, randomStream, useBackend } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { measureUpdateTimes } from './measure-update-times.ts'
 import { timeUpdates } from './time-updates.ts'
 import type { UpdateTimeStudy } from './update-time-study.ts'
 
 const study: UpdateTimeStudy = {
   backend: 'native',
+  mode: 'eager',
   threads: 1,
   hidden: [8],
   batchSizes: [1, 16, 256],
@@ -21,36 +22,39 @@ const study: UpdateTimeStudy = {
 }
 
 describe('measureUpdateTimes', () => {
-  test('times every size three times over on the backend and threads of the study, with progress', async () => {
+  test('times every size of every study three times over as the study says, with progress', async () => {
     const seen: string[] = []
-    const { rows, missing, tensorflow } = await measureUpdateTimes(study, {
+    const [eager, compiled] = await measureUpdateTimes([study, { ...study, mode: 'compiled', threads: 2 }], {
       onProgress: (done, total) => seen.push(`${done}/${total}`),
     })
-    expect(rows.map(row => [row.backend, row.threads, row.batchSize, row.repetitions])).toEqual([
-      ['native', 1, 1, 6],
-      ['native', 1, 16, 6],
-      ['native', 1, 256, 6],
+    const rows = [eager, compiled].flatMap(result => result?.rows ?? [])
+    expect(
+      rows.map(row => [row.backend, row.mode, row.threads, row.batchSize, row.repetitions].join(' ')),
+    ).toEqual([
+      ...['native eager 1 1 6', 'native eager 1 16 6', 'native eager 1 256 6'],
+      ...['native compiled 2 1 6', 'native compiled 2 16 6', 'native compiled 2 256 6'],
     ])
     for (const { lower, median, upper } of rows) {
       expect(lower).toBeGreaterThan(0)
       expect(median).toBeGreaterThanOrEqual(lower)
       expect(upper).toBeGreaterThanOrEqual(median)
     }
-    expect(missing).toEqual([])
-    expect(tensorflow).toBe('2.21.0')
-    expect(seen).toEqual(['1/9', '2/9', '3/9', '4/9', '5/9', '6/9', '7/9', '8/9', '9/9'])
+    expect(eager).toMatchObject({ missing: [], tensorflow: '2.21.0' })
+    expect(eager?.flopsPerSecond).toBeGreaterThan(0)
+    expect(compiled?.study.mode).toBe('compiled')
+    expect(seen).toEqual(Array.from({ length: 18 }, (_, i) => `${i + 1}/18`))
   })
 
   test('wasm too, in a process of its own', async () => {
-    const { rows, tensorflow } = await measureUpdateTimes({ ...study, backend: 'wasm', batchSizes: [4, 64] })
-    expect(rows.map(row => row.backend)).toEqual(['wasm', 'wasm'])
-    expect(tensorflow).toBeNull()
+    const [result] = await measureUpdateTimes([{ ...study, backend: 'wasm', batchSizes: [4, 64] }])
+    expect(result?.rows.map(row => row.backend)).toEqual(['wasm', 'wasm'])
+    expect(result?.tensorflow).toBeNull()
   })
 
-  test('stopping keeps what was measured and lists the rest as missing', async () => {
+  test('stopping keeps what was measured and lists the rest as missing, also of studies that did not begin', async () => {
     const controller = new AbortController()
-    const { rows, missing } = await measureUpdateTimes(
-      { ...study, batchSizes: [1, 60_000, 60_000], hidden: [512, 512] },
+    const [begun, waiting] = await measureUpdateTimes(
+      [{ ...study, batchSizes: [1, 60_000, 60_000], hidden: [512, 512] }, study],
       {
         signal: controller.signal,
         onProgress: () => {
@@ -58,19 +62,21 @@ describe('measureUpdateTimes', () => {
         },
       },
     )
-    expect(rows).toHaveLength(1)
-    expect(missing).toEqual([
+    expect(begun?.rows).toHaveLength(1)
+    expect(begun?.missing).toEqual([
       { batchSize: 60_000, reason: 'stopped by the caller' },
       { batchSize: 60_000, reason: 'stopped by the caller' },
     ])
+    expect(waiting).toMatchObject({ rows: [], flopsPerSecond: null })
+    expect(waiting?.missing).toHaveLength(3)
   })
 
   test('a later call stops an earlier one, so that the two never share the cores', async () => {
     const long = { ...study, batchSizes: [60_000], hidden: [512, 512], secondsPerSize: 60, repetitions: 1000 }
-    const earlier = measureUpdateTimes(long)
+    const earlier = measureUpdateTimes([long])
     const refused = expect(earlier).rejects.toThrow('a later one began')
-    const { rows } = await measureUpdateTimes({ ...study, batchSizes: [1] })
-    expect(rows).toHaveLength(1)
+    const [later] = await measureUpdateTimes([{ ...study, batchSizes: [1] }])
+    expect(later?.rows).toHaveLength(1)
     await refused
   })
 
@@ -90,16 +96,21 @@ describe('measureUpdateTimes', () => {
     await expect.poll(alive, { timeout: 20_000 }).toBe(false)
   })
 
-  test('wasm with two threads, and a seed beyond 32 bits, are refused', async () => {
-    await expect(measureUpdateTimes({ ...study, backend: 'wasm', threads: 2 })).rejects.toThrow(
-      'wasm has one thread',
-    )
-    await expect(measureUpdateTimes({ ...study, seed: 2 ** 33 })).rejects.toThrow('seed')
+  test.each([
+    [{ backend: 'wasm', threads: 2 }, 'wasm has one thread'],
+    [{ backend: 'wasm', mode: 'compiled' }, "on wasm a compiled update runs eagerly, so its mode is 'eager'"],
+    [{ seed: 2 ** 33 }, 'seed'],
+  ] as const)('%j is refused', async (change, message) => {
+    await expect(measureUpdateTimes([study, { ...study, ...change }])).rejects.toThrow(message)
+  })
+
+  test('no study is refused', async () => {
+    await expect(measureUpdateTimes([])).rejects.toThrow('there is no study')
   })
 
   test('a study that cannot be timed is refused before a process starts, field by field', async () => {
     const bad = { ...study, batchSizes: [0, 70_000], threads: 1.5, colour: 'red' }
-    await expect(measureUpdateTimes(bad)).rejects.toThrow(
+    await expect(measureUpdateTimes([bad])).rejects.toThrow(
       /cannot be timed:[^]*colour[^]*threads[^]*batchSizes\[0\][^]*batchSizes\[1\]/,
     )
   })
@@ -146,12 +157,30 @@ describe('no tensor is left behind', () => {
     tf.dispose(parameters)
   })
 
-  test('by timing, also when its reader stops after the first size', async () => {
+  test.each(['eager', 'compiled'] as const)('by %s timing, also when its reader stops early', async mode => {
     await useBackend('native')
     const before = tf.memory().numTensors
-    const points = timeUpdates(study)
+    const points = timeUpdates({ ...study, mode })
     await points.next()
     await points.return(undefined)
     expect(tf.memory().numTensors).toBe(before)
+  })
+})
+
+describe('a compiled update', () => {
+  test('is traced at each size before it is timed, however little time there is', async () => {
+    await useBackend('native')
+    const minimize = vi.spyOn(tf.SGDOptimizer.prototype, 'minimize')
+    const hasty = { ...study, mode: 'compiled', repetitions: 1, secondsPerSize: 1e-6 } as const
+    const points = timeUpdates(hasty)
+    // The first size warms up the process too: it has later checks.
+    await points.next()
+    minimize.mockClear()
+    const timed: number[] = []
+    for await (const { times } of points) timed.push(times.length)
+    expect(timed).toEqual([1, 1])
+    // Twice at each size; all other updates were the graph's.
+    expect(minimize).toHaveBeenCalledTimes(4)
+    minimize.mockRestore()
   })
 })

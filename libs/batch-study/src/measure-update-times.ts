@@ -13,78 +13,122 @@ import type { WorkerMessage } from './update-time-worker.ts'
 const ROUNDS = 3
 
 export interface MeasureOptions {
-  /** Called after each batch size of each round: how many of these are done, of how many. */
+  /** Called after each batch size of each study in each round: how many of these are done, of how many. */
   readonly onProgress?: (done: number, total: number) => void
   /** Stops the measurement: what is measured so far is returned, the rest is listed as missing. */
   readonly signal?: AbortSignal
 }
 
 /**
- * Measures the time of one update against the batch size, in processes of its own, so that backend and threads
- * are the study's whatever this process runs on. All sizes are timed in turn, three times over, and the times of
- * a size are pooled. Two studies at once would share the cores, so a later call in this process stops an earlier
- * one, as when a cell is interrupted and run again; the earlier one's promise is then rejected.
+ * Measures the time of one update against the batch size, in processes of its own, so that backend, threads and mode
+ * are the study's whatever this process runs on. A round times all sizes of all studies in turn; there are three of
+ * them, and the times of a size are pooled: what drifts on the machine falls on all studies alike. Two measurements at
+ * once would share the cores, so a later call in this process stops an earlier one, as when a cell is interrupted and
+ * run again; the earlier one's promise is then rejected.
  *
  * A size that fails (wasm runs out of memory before native does) is listed in `missing` with its reason, and so
  * are those after it; what was measured is kept.
  *
- * @throws RangeError on a study that cannot be timed
+ * @returns one for each study, in their order
+ * @throws RangeError on no study, or one that cannot be timed
  * @throws Error when not even the backend starts, or a later call took over
  *
  * @example
- * const { rows } = await measureUpdateTimes({
- *   backend: 'native', threads: 2, hidden: [128, 128], batchSizes: [1, 32, 1024],
- *   repetitions: 50, secondsPerSize: 1, seed: 0,
- * })
+ * const settings = { backend: 'native', threads: 2, hidden: [128, 128], batchSizes: [1, 32, 1024],
+ *   repetitions: 50, secondsPerSize: 1, seed: 0 } as const
+ * const [eager, compiled] = await measureUpdateTimes([
+ *   { ...settings, mode: 'eager' },
+ *   { ...settings, mode: 'compiled' },
+ * ])
  */
 export async function measureUpdateTimes(
-  study: UpdateTimeStudy,
+  studies: readonly UpdateTimeStudy[],
   { onProgress, signal }: MeasureOptions = {},
-): Promise<UpdateTimes> {
-  const checked = checkUpdateTimeStudy(study)
-  const times = new Map<number, number[]>()
-  let tensorflow: string | null | undefined
-  let obstacle: string | undefined
-  let batchSizes = checked.batchSizes
-  const stopped = (): boolean => signal?.aborted === true
-  for (let round = 0; round < ROUNDS && !stopped() && batchSizes.length > 0; round++) {
-    const timed: number[] = []
-    const ended = await runWorker(oneRound(checked, batchSizes), signal, message => {
-      if (message.kind === 'started') tensorflow = message.tensorflow
-      if (message.kind !== 'times') return
-      const { at } = message
-      timed.push(at.batchSize)
-      times.set(at.batchSize, [...(times.get(at.batchSize) ?? []), ...at.times])
-      onProgress?.(round * batchSizes.length + timed.length, ROUNDS * batchSizes.length)
-    })
-    if (tensorflow === undefined && !stopped()) {
-      throw new Error(`Nothing could be timed: ${ended ?? 'no reason'}`)
+): Promise<UpdateTimes[]> {
+  if (studies.length === 0) throw new RangeError('measureUpdateTimes: there is no study to measure')
+  const pools = studies.map(study => emptyPool(checkUpdateTimeStudy(study)))
+  let done = 0
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const pool of pools) {
+      if (signal?.aborted === true || pool.batchSizes.length === 0) continue
+      await addRound(pool, signal, () => {
+        done++
+        pool.left--
+        onProgress?.(done, done + pools.reduce((sum, { left }) => sum + left, 0))
+      })
+      pool.left = (ROUNDS - round - 1) * pool.batchSizes.length
     }
-    obstacle ??= ended
-    // What failed once is not tried again.
-    batchSizes = timed
   }
+  return pools.map(summarise)
+}
+
+/** What is measured so far of one study. */
+interface Pool {
+  readonly study: UpdateTimeStudy
+  /** Those that have not failed: what failed once is not tried again. */
+  batchSizes: readonly number[]
+  /** How many sizes are to be timed yet, each once a round. */
+  left: number
+  readonly times: Map<number, readonly number[]>
+  tensorflow: string | null
+  flopsPerSecond: number | null
+  obstacle: string | undefined
+}
+
+function emptyPool(study: UpdateTimeStudy): Pool {
+  const { batchSizes } = study
+  const nothing = { times: new Map(), tensorflow: null, flopsPerSecond: null, obstacle: undefined }
+  return { study, batchSizes, left: ROUNDS * batchSizes.length, ...nothing }
+}
+
+async function addRound(pool: Pool, signal: AbortSignal | undefined, onTimed: () => void): Promise<void> {
+  const timed: number[] = []
+  const ended = await runWorker(oneRound(pool), signal, message => {
+    if (message.kind === 'started') {
+      pool.tensorflow = message.tensorflow
+      pool.flopsPerSecond = Math.max(pool.flopsPerSecond ?? 0, message.flopsPerSecond)
+    }
+    if (message.kind !== 'times') return
+    const { batchSize, times } = message.at
+    timed.push(batchSize)
+    pool.times.set(batchSize, [...(pool.times.get(batchSize) ?? []), ...times])
+    onTimed()
+  })
+  if (pool.flopsPerSecond === null && signal?.aborted !== true) {
+    throw new Error(`Nothing could be timed: ${ended ?? 'no reason'}`)
+  }
+  pool.obstacle ??= ended
+  pool.batchSizes = timed
+}
+
+function oneRound({ study, batchSizes }: Pool): UpdateTimeStudy {
+  const repetitions = Math.ceil(study.repetitions / ROUNDS)
+  const secondsPerSize = study.secondsPerSize / ROUNDS
+  return { ...study, batchSizes: [...batchSizes], repetitions, secondsPerSize }
+}
+
+function summarise({ study, times, tensorflow, flopsPerSecond, obstacle }: Pool): UpdateTimes {
   const reason = obstacle ?? 'stopped by the caller'
   return Object.freeze({
-    study: checked,
-    rows: [...times].map(([batchSize, pooled]) => summarise(checked, batchSize, pooled)),
-    missing: checked.batchSizes.filter(size => !times.has(size)).map(batchSize => ({ batchSize, reason })),
-    tensorflow: tensorflow ?? null,
+    study,
+    rows: [...times].map(([batchSize, pooled]) => rowOf(study, batchSize, pooled)),
+    missing: study.batchSizes.filter(size => !times.has(size)).map(batchSize => ({ batchSize, reason })),
+    tensorflow,
+    flopsPerSecond,
   })
 }
 
-function oneRound(study: UpdateTimeStudy, batchSizes: number[]): UpdateTimeStudy {
-  const repetitions = Math.ceil(study.repetitions / ROUNDS)
-  return { ...study, batchSizes, repetitions, secondsPerSize: study.secondsPerSize / ROUNDS }
-}
-
-function summarise({ backend, threads }: UpdateTimeStudy, batchSize: number, times: number[]): UpdateTime {
-  const [lower, median, upper] = [0.25, 0.5, 0.75].map(share => quantile(times, share)) as [
+function rowOf(
+  { backend, mode, threads }: UpdateTimeStudy,
+  batchSize: number,
+  times: readonly number[],
+): UpdateTime {
+  const [lower, median, upper] = [0.25, 0.5, 0.75].map(share => quantile([...times], share)) as [
     number,
     number,
     number,
   ]
-  return Object.freeze({ backend, threads, batchSize, median, lower, upper, repetitions: times.length })
+  return Object.freeze({ backend, mode, threads, batchSize, median, lower, upper, repetitions: times.length })
 }
 
 /** The worker of the call that measures now; a later call stops it. */

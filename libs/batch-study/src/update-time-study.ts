@@ -1,12 +1,18 @@
 import { z } from 'zod'
 
+/** MNIST's pixels and digits. */
+export const INPUTS = 784
+export const CLASSES = 10
+
 /**
- * What to time, as plain data: one network, one backend, one number of threads, many batch sizes.
+ * What to time, as plain data: one network, one backend, one way of running, one number of threads, many batch sizes.
  * Backend and threads belong to a process, so each study runs in a process of its own.
  */
 const updateTimeStudySchema = z
   .strictObject({
     backend: z.enum(['native', 'wasm']),
+    /** `eager`: one call into the backend for each operation; `compiled`: one for the whole update, native only. */
+    mode: z.enum(['eager', 'compiled']),
     /** Threads inside one operation; wasm has one. */
     threads: z.int().positive(),
     /** Units of the hidden layers of the MLP 784–…–10 that is trained on MNIST. */
@@ -27,12 +33,17 @@ const updateTimeStudySchema = z
     path: ['threads'],
     error: 'wasm has one thread',
   })
+  .refine(study => study.backend !== 'wasm' || study.mode === 'eager', {
+    path: ['mode'],
+    error: "only native compiles: on wasm a compiled update runs eagerly, so its mode is 'eager'",
+  })
 
 export type UpdateTimeStudy = Readonly<z.infer<typeof updateTimeStudySchema>>
 
 /** One measured point. Times are in milliseconds. */
 export interface UpdateTime {
   readonly backend: 'native' | 'wasm'
+  readonly mode: 'eager' | 'compiled'
   readonly threads: number
   readonly batchSize: number
   /** Median time of one update: forward, backward, and the change of the parameters. */
@@ -55,6 +66,11 @@ export interface UpdateTimes {
   readonly missing: readonly MissingUpdateTime[]
   /** TensorFlow's version, `null` on wasm. */
   readonly tensorflow: string | null
+  /**
+   * The floating-point operations a second of large matrix products on the study's backend and threads: the best of
+   * all rounds. `null` when the study was stopped before it began.
+   */
+  readonly flopsPerSecond: number | null
 }
 
 /**

@@ -4,12 +4,13 @@
  */
 import process from 'node:process'
 import { useBackend } from '@flatland/tensor'
+import { measureFlopsPerSecond } from './arithmetic-time.ts'
 import { timeUpdates, type TimesAtSize } from './time-updates.ts'
 import { checkUpdateTimeStudy } from './update-time-study.ts'
 
-/** What the worker tells: the backend that runs, the times at each size, and an error that ends it. */
+/** What the worker tells: the backend that runs and its speed, the times at each size, and an error that ends it. */
 export type WorkerMessage =
-  | { readonly kind: 'started'; readonly tensorflow: string | null }
+  | { readonly kind: 'started'; readonly tensorflow: string | null; readonly flopsPerSecond: number }
   | { readonly kind: 'times'; readonly at: TimesAtSize }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'finished' }
@@ -28,7 +29,7 @@ async function work(message: unknown): Promise<void> {
   try {
     const study = checkUpdateTimeStudy(message)
     const { tensorflow } = await useBackend(study.backend, { threads: study.threads })
-    tell({ kind: 'started', tensorflow })
+    tell({ kind: 'started', tensorflow, flopsPerSecond: measureFlopsPerSecond(study.backend) })
     for await (const at of timeUpdates(study)) tell({ kind: 'times', at })
     tell({ kind: 'finished' })
   } catch (error) {
