@@ -55,12 +55,27 @@ def logits(network, theta, x):
     return F.linear(x, next(take), next(take))
 
 
+def make_optimizer(theta, settings, variant):
+    """The formulas of src/optimizers.ts; `variant` is None, "foreach" or "fused"."""
+    kind, rate = settings["kind"], settings["learningRate"]
+    how = {} if variant is None else {variant: True}
+    if kind == "sgd":
+        return torch.optim.SGD(theta, lr=rate, **how)
+    if kind == "momentum":
+        return torch.optim.SGD(theta, lr=rate, momentum=settings["momentum"], **how)
+    if kind == "rmsprop":
+        return torch.optim.RMSprop(theta, lr=rate, alpha=settings["decay"], eps=settings["epsilon"], **how)
+    betas = (settings["beta1"], settings["beta2"])
+    return torch.optim.Adam(theta, lr=rate, betas=betas, eps=settings["epsilon"], **how)
+
+
 class Workload:
-    def __init__(self, network, theta, x, y, v, learning_rate):
+    def __init__(self, network, theta, x, y, v, settings, variant):
         self.network, self.theta, self.x, self.y, self.v = network, theta, x, y, v
         for parameter in theta:
             parameter.requires_grad_(True)
-        self.optimizer = torch.optim.SGD(theta, lr=learning_rate)
+        self.optimizer = make_optimizer(theta, settings, variant)
+        self.kept_gradient = None
 
     def loss(self):
         return F.cross_entropy(logits(self.network, self.theta, self.x), self.y)
@@ -79,8 +94,14 @@ class Workload:
         gradient = torch.autograd.grad(self.loss(), self.theta, create_graph=True)
         return torch.autograd.grad(gradient, self.theta, grad_outputs=self.v)
 
+    def point_product(self):
+        """Of all products at one point, the first makes the gradient, and its graph is kept."""
+        if self.kept_gradient is None:
+            self.kept_gradient = torch.autograd.grad(self.loss(), self.theta, create_graph=True)
+        return torch.autograd.grad(self.kept_gradient, self.theta, grad_outputs=self.v, retain_graph=True)
+
     def call(self, work):
-        result = self.step() if work == "step" else getattr(self, work)()[-1][-1].item()
+        result = self.step() if work == "step" else getattr(self, work.replace("-", "_"))()[-1][-1].item()
         if not math.isfinite(result):
             raise ValueError(f"the {work} came out as {result}")
 
@@ -88,7 +109,15 @@ class Workload:
 prepared = {}
 
 
-def prepare(case, seed, learning_rate):
+def prepare(case, seed, variant):
+    once = call_of(case, seed, variant)
+    once()
+    once()
+    prepared[case["name"], variant] = once
+    return {}
+
+
+def call_of(case, seed, variant):
     torch.manual_seed(seed)
     network, batch = case["network"], case["batch"]
     theta = [
@@ -98,27 +127,51 @@ def prepare(case, seed, learning_rate):
     x = torch.randn((batch, *input_shape(network)))
     y = torch.randint(network["classes"], (batch,))
     v = [torch.randn(parameter.shape) for parameter in theta]
-    load = Workload(network, theta, x, y, v, learning_rate)
-    load.call(case["work"])
-    load.call(case["work"])
-    prepared[case["name"]] = lambda: load.call(case["work"])
-    return {}
+    load = Workload(network, theta, x, y, v, case["optimizer"], variant)
+    return lambda: load.call(case["work"])
 
 
-def measure(name, milliseconds):
+def time_of(once):
+    start = time.perf_counter()
+    once()
+    return (time.perf_counter() - start) * 1000
+
+
+def measure(name, variant, milliseconds):
     """Calls until the time is up; the first of several is dropped, for other processes had the caches before it."""
+    once = prepared[name, variant]
     times = []
     processor = time.process_time()
     end = time.perf_counter() + milliseconds / 1000
     while not times or time.perf_counter() < end:
-        start = time.perf_counter()
-        prepared[name]()
-        times.append((time.perf_counter() - start) * 1000)
+        times.append(time_of(once))
     processor = (time.process_time() - processor) * 1000
     return {"times": times[1:] if len(times) > 1 else times, "processor": processor}
 
 
-def check(sample):
+def fresh(case, seed, calls):
+    memory_before = peak_memory()
+    once = call_of(case, seed, None)
+    times = [time_of(once) for _ in range(calls)]
+    return {"times": times, "memoryBefore": memory_before, "memoryPeak": peak_memory()}
+
+
+def peak_memory():
+    """Bytes; Linux gives KiB, macOS bytes."""
+    import resource  # not on Windows
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def matrix_product_flops(side):
+    """As src/matrix-product-flops.ts."""
+    a, b = torch.rand(side, side), torch.ones(side, side)
+    torch.mm(a, b)
+    best = min(time_of(lambda: torch.mm(a, b)) for _ in range(10))
+    return {"flops": 2 * side**3 / (best / 1000)}
+
+
+def check(sample, variant):
     network = sample["network"]
     shaped = lambda values: [
         from_typescript(network, i, value, shape)
@@ -130,13 +183,21 @@ def check(sample):
     else:
         x = x.reshape(-1, network["inputs"])
     y = torch.tensor(sample["labels"])
-    load = Workload(
-        network, shaped(sample["parameters"]), x, y, shaped(sample["direction"]), sample["learningRate"]
-    )
+    v = shaped(sample["direction"])
+    make = lambda settings: Workload(network, shaped(sample["parameters"]), x, y, v, settings, variant)
     norm = lambda tensors: math.hypot(*(tensor.norm().item() for tensor in tensors))
+    load = make({"kind": "sgd", "learningRate": sample["learningRate"]})
     gradient, product = norm(load.gradient()), norm(load.product())
-    loss = load.step()
-    return {"loss": loss, "gradient": gradient, "product": product, "lossAfterStep": load.loss().item()}
+    load.point_product()
+    point_product = norm(load.point_product())
+    answers = {"loss": load.step(), "gradient": gradient, "product": product, "pointProduct": point_product}
+    after = {}
+    for settings in sample["optimizers"]:
+        updated = make(settings)
+        for _ in range(sample["updates"]):
+            updated.step()
+        after[settings["kind"]] = updated.loss().item()
+    return {**answers, "lossAfterStep": load.loss().item(), "lossAfter": after}
 
 
 def from_typescript(network, index, values, shape):
@@ -156,11 +217,16 @@ def from_typescript(network, index, values, shape):
 
 def answer(request):
     try:
+        variant = request.get("variant")
         if "prepare" in request:
-            return prepare(request["prepare"], request["seed"], request["learningRate"])
+            return prepare(request["prepare"], request["seed"], variant)
         if "measure" in request:
-            return measure(request["measure"], request["milliseconds"])
-        return check(request["check"])
+            return measure(request["measure"], variant, request["milliseconds"])
+        if "fresh" in request:
+            return fresh(request["fresh"], request["seed"], request["calls"])
+        if "peak" in request:
+            return matrix_product_flops(request["peak"])
+        return check(request["check"], variant)
     except Exception as error:
         return {"error": f"{type(error).__name__}: {error}"}
 

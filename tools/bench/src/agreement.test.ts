@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { checkAgreement, refuseDifferences } from './agreement.ts'
-import type { Runner } from './runner.ts'
+import type { Runner, RunnerName } from './runner.ts'
 import { startScript, startTfjs } from './test-support.ts'
 
 const started: Runner[] = []
@@ -8,32 +8,49 @@ afterEach(() => {
   for (const runner of started.splice(0)) runner.stop()
 })
 
-test('native and wasm agree', async () => {
-  started.push(await startTfjs('native'), await startTfjs('wasm'))
+test('native, compiled and wasm agree', async () => {
+  started.push(await startTfjs('native'), await startTfjs('compiled'), await startTfjs('wasm'))
   await expect(checkAgreement(started, 3)).resolves.toBeUndefined()
 })
 
 test('a runner that computes something else stops the benchmark', async () => {
-  const wrong = `write({ loss: 1, gradient: 1, product: 1, lossAfterStep: 1 })`
+  const wrong = `write({ loss: 1, gradient: 1, product: 1, pointProduct: 1, lossAfterStep: 1, lossAfter: {} })`
   started.push(await startTfjs('native'), await startScript('pytorch', wrong))
   await expect(checkAgreement(started, 3)).rejects.toThrow(
     /^the runners do not compute the same, so nothing was timed: 'loss' of a small mlp is [\d.]+ on native and 1 on pytorch$/,
   )
 })
 
+const lossAfter = { sgd: 2, momentum: 2, rmsprop: 2, adam: 2 }
+const answers = { loss: 2, gradient: 2, product: 2, pointProduct: 2, lossAfterStep: 2, lossAfter }
+const network = { kind: 'mlp', inputs: 1, hidden: [], classes: 2 } as const
+const compare = (other: object, name: RunnerName) => () => {
+  refuseDifferences(network, [['native', answers], [name, { ...answers, ...other }]]) // prettier-ignore
+}
+
 test.each([
   ['loss', 2 * (1 + 1.1e-4)],
   ['gradient', 2 * (1 - 1.1e-4)],
   ['product', 2 * (1 + 1.1e-3)],
+  ['pointProduct', 2 * (1 + 1.1e-3)],
   ['lossAfterStep', NaN],
 ])('a difference in %s alone is found', (quantity, value) => {
-  const answers = { loss: 2, gradient: 2, product: 2, lossAfterStep: 2 }
-  const network = { kind: 'mlp', inputs: 1, hidden: [], classes: 2 } as const
-  const compare = (other: object) => () => {
-    refuseDifferences(network, [['native', answers], ['wasm', { ...answers, ...other }]]) // prettier-ignore
-  }
-  expect(compare({})).not.toThrow()
-  expect(compare({ [quantity]: value })).toThrow(
+  expect(compare({}, 'wasm')).not.toThrow()
+  expect(compare({ [quantity]: value }, 'wasm')).toThrow(
     `'${quantity}' of a small mlp is 2 on native and ${value} on wasm`,
   )
+})
+
+test.each(['sgd', 'momentum', 'rmsprop', 'adam'])('a difference after updates by %s is found', kind => {
+  const other = (value: number | undefined) =>
+    compare({ lossAfter: { ...lossAfter, [kind]: value } }, 'compiled')
+  expect(other(2 * (1 + 0.9e-4))).not.toThrow()
+  expect(other(2 * (1 + 1.1e-4))).toThrow(`'lossAfter.${kind}' of a small mlp is 2 on native and 2.00022`)
+  expect(other(undefined)).toThrow('and NaN on compiled')
+})
+
+test('only of the fused RMSProp, which is not there, nothing is asked', () => {
+  const without = { lossAfter: { sgd: 2, momentum: 2, adam: 2 } }
+  expect(compare(without, 'pytorch-fused')).not.toThrow()
+  expect(compare(without, 'pytorch-foreach')).toThrow("'lossAfter.rmsprop'")
 })

@@ -1,11 +1,19 @@
 import { randomStream } from '@flatland/tensor'
 import type { NetworkSizes } from './cases.ts'
+import { hasOptimizer, OPTIMIZER_KINDS, optimizerOf } from './optimizers.ts'
 import type { Answers, Sample } from './protocol.ts'
 import type { Runner, RunnerName } from './runner.ts'
 import { buildNetwork } from './workload.ts'
 
 /** What the answers of two runners may differ by, relatively: float32, summed in another order. */
-const TOLERANCES: Answers = { loss: 1e-4, gradient: 1e-4, product: 1e-3, lossAfterStep: 1e-4 }
+const TOLERANCE = 1e-4
+const PRODUCT_TOLERANCE = 1e-3
+
+/** Larger, RMSProp's first update would be a jump, after which rounding errors grow. */
+const UPDATE_RATE = 1e-3
+
+/** So many that those of a compiled step are the graph in the end. */
+const UPDATES = 6
 
 const SMALL: readonly NetworkSizes[] = [
   { kind: 'mlp', inputs: 12, hidden: [10, 8], classes: 3 },
@@ -14,16 +22,19 @@ const SMALL: readonly NetworkSizes[] = [
 
 /**
  * Makes sure that what will be timed is the same everywhere: on a small MLP and a small CNN, with the same numbers,
- * all runners must agree on the loss, the norms of the gradient and of a Hessian-vector product, and the loss after
- * an SGD update.
+ * all runners must agree on the loss, the norms of the gradient and of Hessian-vector products, the loss after an SGD
+ * update, and the loss after some updates by each optimiser.
  *
  * @throws Error that names the quantity, the runners and their numbers
  */
 export async function checkAgreement(runners: readonly Runner[], seed: number): Promise<void> {
   for (const network of SMALL) {
-    const check = sample(network, seed)
+    const all = sample(network, seed)
     const answers: [RunnerName, Answers][] = []
-    for (const runner of runners) answers.push([runner.name, await runner.ask<'check'>({ check })])
+    for (const runner of runners) {
+      const optimizers = all.optimizers.filter(({ kind }) => hasOptimizer(runner.name, kind))
+      answers.push([runner.name, await runner.ask<'check'>({ check: { ...all, optimizers } })])
+    }
     refuseDifferences(network, answers)
   }
 }
@@ -39,6 +50,8 @@ export function sample(sizes: NetworkSizes, seed: number): Sample {
     network: sizes,
     batch,
     learningRate: 0.1,
+    optimizers: OPTIMIZER_KINDS.map(kind => optimizerOf(kind, UPDATE_RATE)),
+    updates: UPDATES,
     parameters: network.parameterShapes.map(({ shape, fanIn }) =>
       normal(shape, fanIn ? Math.sqrt(2 / fanIn) : 0.1),
     ),
@@ -57,14 +70,28 @@ export function refuseDifferences(
   if (first === undefined) return
   const [firstName, expected] = first
   for (const [name, got] of others) {
-    for (const quantity of ['loss', 'gradient', 'product', 'lossAfterStep'] as const) {
-      const difference = Math.abs(got[quantity] - expected[quantity]) / Math.abs(expected[quantity])
+    for (const { quantity, one, other } of compared(name, expected, got)) {
+      const difference = Math.abs(other - one) / Math.abs(one)
       // Written so that NaN is refused too.
-      if (difference <= TOLERANCES[quantity]) continue
+      if (difference <= (/product/i.test(quantity) ? PRODUCT_TOLERANCE : TOLERANCE)) continue
       throw new Error(
         `the runners do not compute the same, so nothing was timed: '${quantity}' of a small ${network.kind} is ` +
-          `${expected[quantity]} on ${firstName} and ${got[quantity]} on ${name}`,
+          `${one} on ${firstName} and ${other} on ${name}`,
       )
     }
   }
+}
+
+function compared(name: RunnerName, expected: Answers, got: Answers) {
+  const plain = (['loss', 'gradient', 'product', 'pointProduct', 'lossAfterStep'] as const).map(quantity => ({
+    quantity,
+    one: expected[quantity],
+    other: got[quantity],
+  }))
+  const updated = OPTIMIZER_KINDS.filter(kind => hasOptimizer(name, kind)).map(kind => ({
+    quantity: `lossAfter.${kind}`,
+    one: expected.lossAfter[kind] ?? NaN,
+    other: got.lossAfter[kind] ?? NaN,
+  }))
+  return [...plain, ...updated]
 }

@@ -35,8 +35,9 @@ test('without PyTorch it says so and how to get it, and measures the rest', asyn
   expect(result.missing).toEqual([{ name: 'pytorch', reason }])
   expect(lines).toContain(`pytorch is left out: ${reason}`)
   expect(result.baseline).toBe('native')
-  expect(Object.keys(result.cases[0]?.runners ?? {})).toEqual(['native', 'wasm'])
-  expect(result.cases[0]?.runners.native?.ratio?.median).toBe(1)
+  const [steps] = result.parts
+  expect(Object.keys(steps?.cases[0]?.runners ?? {})).toEqual(['native', 'compiled', 'wasm'])
+  expect(steps?.cases[0]?.runners.native?.ratio?.median).toBe(1)
 
   const table = benchTable(result)
   expect(table).toContain(`Without PyTorch: ${reason}`)
@@ -45,7 +46,26 @@ test('without PyTorch it says so and how to get it, and measures the rest', asyn
   expect(JSON.parse(JSON.stringify(result))).toEqual(result)
 })
 
+test('the curve comes with what the machine can do; a case of two parts is measured once', async () => {
+  const result = await bench({
+    parts: ['steps', 'curve'],
+    rounds: 1,
+    only: ['mlp-16'],
+    threads: 1,
+    python: pythonWithoutTorch(),
+  })
+  const [steps, curve] = result.parts
+  expect(curve?.runners).toEqual(['native', 'compiled'])
+  expect(curve?.cases[0]?.runners.compiled).toEqual(steps?.cases[0]?.runners.compiled)
+  expect(result.peaks?.map(({ threads }) => threads)).toEqual([1])
+  expect(result.fresh).toBeUndefined()
+})
+
 test.each([
+  [
+    { parts: ['step'] },
+    "'step' is no part of the benchmark; choose from steps, optimizers, curve, fresh, all",
+  ],
   [{ only: ['mlp'] }, "'mlp' is no case of the benchmark; choose from mlp-16, "],
   [{ rounds: 0 }, 'rounds is 0; it must be a positive integer'],
   [{ threads: 1.5 }, 'threads is 1.5; it must be a positive integer'],

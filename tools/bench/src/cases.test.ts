@@ -1,19 +1,57 @@
 import { expect, test } from 'vitest'
-import { CASES, chooseCases } from './cases.ts'
+import { ADAM_2048, type Case, MLP_STEPS, OPTIMIZER_STEPS, STEPS } from './cases.ts'
 
-test('no name means every case', () => {
-  expect(chooseCases([])).toBe(CASES)
-  expect(new Set(CASES.map(({ name }) => name)).size).toBe(CASES.length)
+/** What a case promises, as text. */
+const promises = (cases: readonly Case[], runner: string) =>
+  cases.map(({ name, limits = [] }) => [
+    name,
+    ...limits
+      .filter(limit => limit.runner === runner)
+      .map(({ of, ratio }) => `${Number(ratio.toPrecision(3))} ${of}`),
+  ])
+
+test('compiled work is promised to be no slower than PyTorch, and faster with few examples and in products', () => {
+  expect(promises(STEPS, 'compiled')).toEqual([
+    ['mlp-16', '0.7 pytorch'],
+    ['mlp-64', '1 pytorch'],
+    ['mlp-256', '1 pytorch'],
+    ['mlp-2048', '1 pytorch'],
+    ['mlp-16384', '1 pytorch'],
+    ['mlp-hvp', '0.8 pytorch'],
+    ['mlp-point-hvp', '1 pytorch'],
+    ['mlp-gradient', '1 pytorch'],
+    ['cnn-32', '1 pytorch'],
+    ['cnn-256', '1 pytorch'],
+    ['cnn-hvp', '0.8 pytorch'],
+    ['cnn-point-hvp', '1 pytorch'],
+    ['cnn-gradient', '1 pytorch'],
+  ])
+  expect(promises(OPTIMIZER_STEPS, 'compiled').filter(([name]) => name?.endsWith('-16'))).toEqual([
+    ['sgd-16', '0.7 pytorch'],
+    ['momentum-16', '1 pytorch'],
+    ['rmsprop-16', '1 pytorch'],
+    ['adam-16', '1 pytorch', '1.3 pytorch-fused'],
+  ])
 })
 
-test('names choose, in the order of the table', () => {
-  expect(chooseCases(['cnn-32', 'mlp-16']).map(({ name }) => name)).toEqual(['mlp-16', 'cnn-32'])
+test('eager work keeps the promises that were made of it', () => {
+  expect(promises(STEPS, 'native').filter(([, limit]) => limit !== undefined)).toEqual([
+    ['mlp-16', '3.56 pytorch'],
+    ['mlp-256', '2.42 pytorch'],
+    ['mlp-2048', '1.49 pytorch'],
+    ['mlp-16384', '0.966 pytorch'],
+    ['mlp-hvp', '1.9 pytorch'],
+    ['mlp-gradient', '1.49 pytorch'],
+    ['cnn-32', '1.72 pytorch'],
+    ['cnn-256', '0.621 pytorch'],
+    ['cnn-hvp', '1.9 pytorch'],
+  ])
 })
 
-test('an unknown name is refused with the list', () => {
-  expect(() => chooseCases(['mlp-16', 'mlp-17'])).toThrow(
-    new RangeError(
-      `'mlp-17' is no case of the benchmark; choose from ${CASES.map(({ name }) => name).join(', ')}`,
-    ),
-  )
+test('a name means one case, in whatever table', () => {
+  const named = new Map<string, Case>()
+  for (const each of [...STEPS, ...OPTIMIZER_STEPS, ...MLP_STEPS, ADAM_2048]) {
+    expect(named.get(each.name) ?? each).toBe(each)
+    named.set(each.name, each)
+  }
 })

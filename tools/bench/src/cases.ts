@@ -1,3 +1,6 @@
+import { optimizerOf, type OptimizerSettings } from './optimizers.ts'
+import type { RunnerName } from './runner.ts'
+
 /** The sizes of a network, as plain data: every runner builds its own network from them. */
 export type NetworkSizes =
   | {
@@ -15,10 +18,20 @@ export type NetworkSizes =
       readonly classes: number
     }
 
-/** What is timed: one SGD update, the gradient alone, or one product of the Hessian with a vector. */
-export type Work = 'step' | 'gradient' | 'product'
+/**
+ * What is timed: one update, the gradient alone, one product of the Hessian with a vector, or one more such product
+ * at a point where another was taken before.
+ */
+export type Work = 'step' | 'gradient' | 'product' | 'point-product'
 
-/** One row of the table. */
+/** What the project promises of a case on two cores: the time of one runner is at most so many times another's. */
+export interface Limit {
+  readonly runner: RunnerName
+  readonly of: RunnerName
+  readonly ratio: number
+}
+
+/** One row of a table. */
 export interface Case {
   /** What `--only` takes. */
   readonly name: string
@@ -26,11 +39,20 @@ export interface Case {
   readonly network: NetworkSizes
   readonly batch: number
   readonly work: Work
-  /** The ratio of native to PyTorch that the project promises on two cores; none where it promises nothing. */
-  readonly nativeLimit?: number
+  /** How a step updates. */
+  readonly optimizer: OptimizerSettings
+  /** Runners on which it is not measured. Default: none. */
+  readonly without?: readonly RunnerName[]
+  /** Default: none. */
+  readonly limits?: readonly Limit[]
 }
 
-const MLP: NetworkSizes = { kind: 'mlp', inputs: 784, hidden: [512, 512, 512, 512, 512], classes: 10 }
+export const MLP = {
+  kind: 'mlp',
+  inputs: 784,
+  hidden: [512, 512, 512, 512, 512],
+  classes: 10,
+} as const satisfies NetworkSizes
 const CNN: NetworkSizes = {
   kind: 'cnn',
   image: [32, 32, 3],
@@ -39,91 +61,112 @@ const CNN: NetworkSizes = {
   classes: 10,
 }
 
-/** A promise is what was measured once with kernels of this kind on two idle cores, and 15 % on top. */
+/** Small, so that a thousand updates neither diverge nor finish learning: adaptive ones move each weight by it. */
+const LEARNING_RATES = { sgd: 1e-3, momentum: 1e-4, rmsprop: 1e-6, adam: 1e-6 } as const
+
+const SGD = optimizerOf('sgd', LEARNING_RATES.sgd)
+
+/** An eager promise is what was measured once with kernels of this kind on two idle cores, and 15 % on top. */
 const SLACK = 1.15
 
 /** Of a Hessian-vector product, before steps are compiled. */
-const PRODUCT_LIMIT = 1.9
+const EAGER_PRODUCT = 1.9
 
-/** How many gradients' time a Hessian-vector product may take natively, of the same network and batch. */
-export const PRODUCT_IN_GRADIENTS_LIMIT = 3.5
+/** A compiled call is no slower than PyTorch. */
+const COMPILED = 1
 
-/** The rows of the table, in order. */
-export const CASES: readonly Case[] = [
-  {
-    name: 'mlp-16',
-    title: 'MLP step, batch 16',
+/** With few examples it is calling operations that takes the time, which a compiled step does once. */
+const COMPILED_SMALL = 0.7
+const COMPILED_PRODUCT = 0.8
+
+/** How many times PyTorch's fused Adam a compiled one may take at batch 16. */
+const ADAM_OF_FUSED = 1.3
+
+/** The batch sizes of the curve. */
+const BATCHES: readonly number[] = Array.from({ length: 15 }, (_, power) => 2 ** power)
+
+/** What steps of the MLP are promised, by batch size; the sizes of the first table. */
+const MLP_LIMITS: ReadonlyMap<number, readonly Limit[]> = new Map([
+  [16, limits(SLACK * 3.1, COMPILED_SMALL)],
+  [64, limits(undefined, COMPILED)],
+  [256, limits(SLACK * 2.1, COMPILED)],
+  [2048, limits(SLACK * 1.3, COMPILED)],
+  [16384, limits(SLACK * 0.84, COMPILED)],
+])
+
+/** A step of the MLP for each batch size. */
+export const MLP_STEPS: readonly Case[] = BATCHES.map(batch => {
+  const promised = MLP_LIMITS.get(batch)
+  return {
+    name: `mlp-${batch}`,
+    title: batch === 16 ? 'MLP step, batch 16' : `MLP step, ${batch}`,
     network: MLP,
-    batch: 16,
+    batch,
     work: 'step',
-    nativeLimit: SLACK * 3.1,
-  },
-  {
-    name: 'mlp-256',
-    title: 'MLP step, 256',
-    network: MLP,
-    batch: 256,
-    work: 'step',
-    nativeLimit: SLACK * 2.1,
-  },
-  {
-    name: 'mlp-2048',
-    title: 'MLP step, 2048',
-    network: MLP,
-    batch: 2048,
-    work: 'step',
-    nativeLimit: SLACK * 1.3,
-  },
-  {
-    name: 'mlp-16384',
-    title: 'MLP step, 16384',
-    network: MLP,
-    batch: 16384,
-    work: 'step',
-    nativeLimit: SLACK * 0.84,
-  },
-  {
-    name: 'mlp-hvp',
-    title: 'HVP of the MLP, 1024',
-    network: MLP,
-    batch: 1024,
-    work: 'product',
-    nativeLimit: PRODUCT_LIMIT,
-  },
-  { name: 'mlp-gradient', title: 'gradient of the MLP, 1024', network: MLP, batch: 1024, work: 'gradient', nativeLimit: SLACK * 1.3 }, // prettier-ignore
-  { name: 'cnn-32', title: 'CNN step, 32', network: CNN, batch: 32, work: 'step', nativeLimit: SLACK * 1.5 },
-  {
-    name: 'cnn-256',
-    title: 'CNN step, 256',
-    network: CNN,
-    batch: 256,
-    work: 'step',
-    nativeLimit: SLACK * 0.54,
-  },
-  {
-    name: 'cnn-hvp',
-    title: 'HVP of the CNN, 32',
-    network: CNN,
-    batch: 32,
-    work: 'product',
-    nativeLimit: PRODUCT_LIMIT,
-  },
-  { name: 'cnn-gradient', title: 'gradient of the CNN, 32', network: CNN, batch: 32, work: 'gradient' },
+    optimizer: SGD,
+    ...(batch === 64 ? { without: ['wasm'] as const } : {}),
+    ...(promised && { limits: promised }),
+  }
+})
+
+const [mlp, cnn] = [
+  { network: MLP, batch: 1024, optimizer: SGD },
+  { network: CNN, batch: 32, optimizer: SGD },
 ]
 
-/**
- * The cases of these names, in the order of the table; all where no name is given.
- *
- * @throws RangeError on a name that no case has
- *
- * @example
- * chooseCases(['cnn-32'])[0].batch // 32
- */
-export function chooseCases(names: readonly string[]): readonly Case[] {
-  const known = CASES.map(({ name }) => name)
-  const unknown = names.find(name => !known.includes(name))
-  if (unknown !== undefined) {
-    throw new RangeError(`'${unknown}' is no case of the benchmark; choose from ${known.join(', ')}`)
+/** The rows of the first table, in order. */
+export const STEPS: readonly Case[] = [
+  ...MLP_STEPS.filter(({ batch }) => MLP_LIMITS.has(batch)),
+  { ...mlp, name: 'mlp-hvp', title: 'HVP of the MLP, 1024', work: 'product', limits: limits(EAGER_PRODUCT, COMPILED_PRODUCT) }, // prettier-ignore
+  pointProduct({ ...mlp, name: 'mlp-point-hvp', title: 'HVP at one point, MLP, 1024' }),
+  { ...mlp, name: 'mlp-gradient', title: 'gradient of the MLP, 1024', work: 'gradient', limits: limits(SLACK * 1.3, COMPILED) }, // prettier-ignore
+  { ...cnn, name: 'cnn-32', title: 'CNN step, 32', work: 'step', limits: limits(SLACK * 1.5, COMPILED) },
+  { ...cnn, name: 'cnn-256', title: 'CNN step, 256', batch: 256, work: 'step', limits: limits(SLACK * 0.54, COMPILED) }, // prettier-ignore
+  { ...cnn, name: 'cnn-hvp', title: 'HVP of the CNN, 32', work: 'product', limits: limits(EAGER_PRODUCT, COMPILED_PRODUCT) }, // prettier-ignore
+  pointProduct({ ...cnn, name: 'cnn-point-hvp', title: 'HVP at one point, CNN, 32' }),
+  { ...cnn, name: 'cnn-gradient', title: 'gradient of the CNN, 32', work: 'gradient', limits: limits(undefined, COMPILED) }, // prettier-ignore
+]
+
+/** One update of the MLP by each optimiser, at two batch sizes. */
+export const OPTIMIZER_STEPS: readonly Case[] = [16, 256].flatMap(batch => [
+  optimizerStep('sgd', 'SGD', batch),
+  optimizerStep('momentum', 'momentum', batch),
+  { ...optimizerStep('rmsprop', 'RMSProp', batch), without: ['pytorch-fused'] },
+  optimizerStep('adam', 'Adam', batch),
+])
+
+/** An update by Adam whose memory is told. */
+export const ADAM_2048: Case = { ...optimizerStep('adam', 'Adam', 2048), title: 'MLP step by Adam, 2048' }
+
+function optimizerStep(kind: OptimizerSettings['kind'], title: string, batch: number): Case {
+  const compiled = batch === 16 && kind === 'sgd' ? COMPILED_SMALL : COMPILED
+  const beside =
+    kind === 'adam' && batch === 16
+      ? [{ runner: 'compiled', of: 'pytorch-fused', ratio: ADAM_OF_FUSED } as const]
+      : []
+  return {
+    name: `${kind}-${batch}`,
+    title: `${title}, batch ${batch}`,
+    network: MLP,
+    batch,
+    work: 'step',
+    optimizer: optimizerOf(kind, LEARNING_RATES[kind]),
+    limits: [...limits(undefined, compiled), ...beside],
   }
-  return names.length === 0 ? CASES : CASES.filter(({ name }) => names.includes(name))
+}
+
+/** Eagerly it is a product like any other. */
+function pointProduct(rest: Omit<Case, 'work' | 'without' | 'limits'>): Case {
+  return {
+    ...rest,
+    work: 'point-product',
+    without: ['native', 'wasm'],
+    limits: limits(undefined, COMPILED),
+  }
+}
+
+/** Promises beside PyTorch. */
+function limits(native: number | undefined, compiled: number): readonly Limit[] {
+  const eager = native === undefined ? [] : [{ runner: 'native', of: 'pytorch', ratio: native } as const]
+  return [...eager, { runner: 'compiled', of: 'pytorch', ratio: compiled }]
 }

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
-import { benchChart } from './chart.ts'
-import { summarise } from './result.ts'
-import { exampleResult, rounds, tinyCase } from './test-support.ts'
+import { ratioChart } from './chart.ts'
+import { exampleResult, exampleSteps, measuredCase, rounds, tinyCase } from './test-support.ts'
 
 test('a bar for each case and runner but the baseline, and the line of equal speed', async () => {
-  const chart = benchChart(exampleResult)
+  const chart = ratioChart(exampleSteps, exampleResult)
   expect(chart.heading).toContain('Time of one call, relative to PyTorch')
+  expect(chart.heading).toContain(
+    'PyTorch 2, TensorFlow 2, wasm 4; A processor, threads: 2, wasm 1; medians of 2',
+  )
   expect(chart.table).toMatch(/tiny product +wasm +4\.25/)
   // Native: 22 ms to 11 ms.
   const svg = await chart.svg()
@@ -14,16 +16,15 @@ test('a bar for each case and runner but the baseline, and the line of equal spe
 
 test('a case that a runner did not finish has no bar of it', async () => {
   const runners = { pytorch: rounds([1]), native: rounds([3]), wasm: rounds(undefined) }
-  const cases = [summarise({ case: tinyCase('step'), runners }, 'pytorch')]
-  const svg = await benchChart({ ...exampleResult, cases }).svg()
+  const cases = [measuredCase(tinyCase('step'), runners)]
+  const svg = await ratioChart({ ...exampleSteps, cases }, exampleResult).svg()
   expect(svg).toContain('3  native')
   expect(svg).not.toMatch(/\d {2}wasm/)
 })
 
 test('one runner has nothing to be compared with', () => {
-  const alone = summarise({ case: tinyCase('step'), runners: { pytorch: rounds([1]) } }, 'pytorch')
-  const runners = exampleResult.runners.slice(0, 1)
-  expect(() => benchChart({ ...exampleResult, runners, cases: [alone] })).toThrow(
+  const cases = [measuredCase(tinyCase('step'), { pytorch: rounds([1]) })]
+  expect(() => ratioChart({ ...exampleSteps, runners: ['pytorch'], cases }, exampleResult)).toThrow(
     'only PyTorch was measured: there is no ratio to draw',
   )
 })

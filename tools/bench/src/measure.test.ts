@@ -10,13 +10,22 @@ afterEach(() => {
 })
 
 /** Measures one case on scripted runners. */
-async function run(rounds: number, scripts: Partial<Record<RunnerName, string>>) {
+async function run(
+  rounds: number,
+  scripts: Partial<Record<RunnerName, string>>,
+  on = Object.keys(scripts) as RunnerName[],
+) {
   for (const [name, script] of Object.entries(scripts)) {
     started.push(await startScript(name as RunnerName, script))
   }
   const lines: string[] = []
   const progress = (line: string) => lines.push(line)
-  const measurements = await measure(started, [CASE], { rounds, milliseconds: 1, seed: 0, progress })
+  const measurements = await measure(started, [{ case: CASE, runners: on }], {
+    rounds,
+    milliseconds: 1,
+    seed: 0,
+    progress,
+  })
   const timesOf = (name: RunnerName) => measurements.cases[0]?.runners[name]?.map(round => round?.times)
   return { ...measurements, timesOf, lines }
 }
@@ -63,4 +72,11 @@ test('a call of over two seconds is measured in three rounds', async () => {
   const { timesOf } = await run(5, { pytorch: replying('[1]'), wasm: replying('[2001]') })
   expect(timesOf('pytorch')).toHaveLength(5)
   expect(timesOf('wasm')).toEqual([[2001], [2001], [2001], undefined, undefined])
+})
+
+test('a case is measured on the runners that it is for', async () => {
+  const scripts = { pytorch: replying('[1]'), wasm: `process.exit(7)` }
+  const { cases, failures } = await run(1, scripts, ['pytorch'])
+  expect(Object.keys(cases[0]?.runners ?? {})).toEqual(['pytorch'])
+  expect(failures).toEqual({})
 })

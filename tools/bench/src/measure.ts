@@ -1,5 +1,6 @@
 import type { Case } from './cases.ts'
 import { machineTime, othersShare } from './machine-time.ts'
+import type { Planned } from './parts.ts'
 import { type Runner, RunnerFailure, type RunnerName } from './runner.ts'
 import { median, type Rounds } from './statistics.ts'
 
@@ -28,33 +29,35 @@ export interface Plan {
   readonly progress: (line: string) => void
 }
 
-/** The learning rate of the timed steps: small, so that a thousand updates neither diverge nor finish learning. */
-const LEARNING_RATE = 1e-3
-
 /**
- * Measures every case on every runner, round by round. Only one runner computes at a time, and in every round each
+ * Measures every case on its runners, round by round. Only one runner computes at a time, and in every round each
  * comes first for some of the cases: whatever slows the machine for a while slows them alike.
  */
 export async function measure(
   runners: readonly Runner[],
-  cases: readonly Case[],
+  planned: readonly Planned[],
   { rounds, milliseconds, seed, progress }: Plan,
 ): Promise<Measurements> {
   const failures: Partial<Record<RunnerName, string>> = {}
   const unlessFailed = leavingOut(failures, progress)
   for (const runner of runners) {
     progress(`warming up: ${runner.name}`)
-    for (const each of cases) {
-      const request = { prepare: each, seed, learningRate: LEARNING_RATE }
+    for (const { case: each, runners: on } of planned) {
+      if (!on.includes(runner.name)) continue
+      const request = { prepare: each, seed }
       await unlessFailed(runner, each, () => runner.ask<'prepare'>(request))
     }
   }
 
-  const measured = cases.map(each => ({ case: each, runners: noRounds() }))
+  const measured = planned.map(({ case: each, runners: on }) => ({
+    case: each,
+    runners: noRounds(),
+    on: runners.filter(({ name }) => on.includes(name)),
+  }))
   const start = performance.now()
   for (let round = 0; round < rounds; round++) {
-    for (const [index, { case: each, runners: measuredOn }] of measured.entries()) {
-      for (const runner of rotated(runners, round + index)) {
+    for (const [index, { case: each, runners: measuredOn, on }] of measured.entries()) {
+      for (const runner of rotated(on, round + index)) {
         const before = (measuredOn[runner.name] ??= [])
         const request = { measure: each.name, milliseconds }
         const rests = round >= SLOW_ROUNDS && isSlow(before)
@@ -70,7 +73,7 @@ export async function measure(
     const left = ((performance.now() - start) / 1000 / (round + 1)) * (rounds - round - 1)
     progress(`round ${round + 1} of ${rounds} done, about ${left.toFixed(0)} s to go`)
   }
-  return { cases: measured, failures }
+  return { cases: measured.map(({ case: each, runners }) => ({ case: each, runners })), failures }
 }
 
 /** Runs what a runner is asked, unless it has failed before; a failure now is kept, and the others go on. */

@@ -1,6 +1,7 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Case } from './cases.ts'
 import type { Measured } from './measure.ts'
+import type { PartName } from './parts.ts'
+import type { FreshRun } from './protocol.ts'
 import type { RunnerName } from './runner.ts'
 import { median, type Round, roundRatios, spread, type Spread } from './statistics.ts'
 
@@ -30,7 +31,39 @@ export interface BenchResult {
   }[]
   /** What was not measured, or not to the end, and why. */
   readonly missing: readonly { readonly name: RunnerName; readonly reason: string }[]
+  /** The tables of what was timed, in the order in which they are told. */
+  readonly parts: readonly PartResult[]
+  /** What the machine can do, by threads; only where the curve was measured, which is drawn with it. */
+  readonly peaks?: readonly Peak[]
+  /** First calls and memory; only where they were asked for. */
+  readonly fresh?: readonly FreshResult[]
+}
+
+/** One table. */
+export interface PartResult {
+  readonly name: PartName
+  readonly title: string
+  /** Its columns: those that started. */
+  readonly runners: readonly RunnerName[]
   readonly cases: readonly CaseResult[]
+  /** What a reader must know of it. */
+  readonly notes: readonly string[]
+}
+
+/** What the fastest of some runs reached on so many threads. */
+export interface Peak {
+  readonly threads: number
+  /** Floating-point operations a second, of a large float32 matrix product. */
+  readonly flops: number
+  /** Bytes a second, read and written, of copying arrays that no cache holds, and arrays as large as the parameters. */
+  readonly memory: number
+  readonly cache: number
+}
+
+/** The first calls of one case, each time by a process of its own. */
+export interface FreshResult {
+  readonly case: Case
+  readonly runners: Readonly<Partial<Record<RunnerName, readonly FreshRun[]>>>
 }
 
 export interface CaseResult extends Case {
@@ -47,9 +80,14 @@ export interface RunnerResult {
   readonly rounds: readonly (Round | null)[]
 }
 
-/** Medians, quartiles and ratios of everything measured. */
-export function summarise({ case: each, runners }: Measured, baseline: RunnerName): CaseResult {
-  const entries = Object.entries(runners).flatMap(([name, rounds]): [string, RunnerResult][] => {
+/** Medians, quartiles and ratios of what was measured on these runners. */
+export function summarise(
+  { case: each, runners }: Measured,
+  names: readonly RunnerName[],
+  baseline: RunnerName,
+): CaseResult {
+  const entries = names.flatMap((name): [string, RunnerResult][] => {
+    const rounds = runners[name] ?? []
     const done = rounds.filter(round => round !== undefined)
     if (done.length === 0) return []
     const ratios = roundRatios(rounds, runners[baseline] ?? [])
@@ -70,31 +108,4 @@ export function meanOthersShare(cases: readonly CaseResult[]): number {
     .flatMap(({ runners }) => Object.values(runners))
     .flatMap(({ rounds }) => rounds.flatMap(round => (round === null ? [] : [round.othersShare])))
   return shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length)
-}
-
-/** A product's time in gradients of the same network and batch, on one runner: the ratios within each round. */
-export interface ProductInGradients {
-  readonly title: string
-  readonly runner: RunnerName
-  readonly gradients: Spread
-}
-
-/** Of every product whose gradient was measured too. */
-export function productsInGradients({ cases, runners }: BenchResult): ProductInGradients[] {
-  return cases.flatMap(product => {
-    const gradient = cases.find(
-      ({ work, batch, network }) =>
-        work === 'gradient' && batch === product.batch && isDeepStrictEqual(network, product.network),
-    )
-    if (product.work !== 'product' || gradient === undefined) return []
-    return runners.flatMap(({ name: runner }) => {
-      const [ours, one] = [product, gradient].map(each => roundsOf(each, runner))
-      const ratios = roundRatios(ours ?? [], one ?? [])
-      return ratios.length === 0 ? [] : [{ title: product.title, runner, gradients: spread(ratios) }]
-    })
-  })
-}
-
-function roundsOf({ runners }: CaseResult, runner: RunnerName): (Round | undefined)[] {
-  return (runners[runner]?.rounds ?? []).map(round => round ?? undefined)
 }

@@ -17,7 +17,14 @@ export interface Runner {
   readonly stop: () => void
 }
 
-export type RunnerName = 'pytorch' | 'native' | 'wasm'
+/** What computes: PyTorch, also with its other ways to update, or TensorFlow.js in one of its three ways. */
+export type RunnerName = 'pytorch' | Variant | TfjsName
+
+/** The same process of PyTorch, with its optimisers made so. */
+export type Variant = 'pytorch-foreach' | 'pytorch-fused'
+
+/** Native TensorFlow, operation by operation or by compiled functions, and wasm. */
+export type TfjsName = 'native' | 'compiled' | 'wasm'
 
 /** A runner that did not start, or stopped working; the message says why. The others can go on without it. */
 export class RunnerFailure extends Error {
@@ -73,5 +80,15 @@ export async function startRunner(
     stop: () => {
       child.kill('SIGKILL')
     },
+  }
+}
+
+/** PyTorch that updates in another way, in the same process. */
+export function variantOf(pytorch: Runner, name: Variant): Runner {
+  const variant = name === 'pytorch-fused' ? 'fused' : 'foreach'
+  return {
+    ...pytorch,
+    name,
+    ask: request => pytorch.ask({ ...request, variant }),
   }
 }

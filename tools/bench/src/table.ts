@@ -1,105 +1,72 @@
-import { PRODUCT_IN_GRADIENTS_LIMIT } from './cases.ts'
+import { curveTable } from './curve.ts'
+import { freshTable } from './fresh-table.ts'
 import { QUIET } from './machine-time.ts'
-import { SLOW_CALL_MILLISECONDS } from './measure.ts'
-import { type BenchResult, type CaseResult, productsInGradients } from './result.ts'
-import type { RunnerName } from './runner.ts'
-import type { Spread } from './statistics.ts'
-
-/** What the runners are called in tables and charts. */
-export const TITLES: Readonly<Record<RunnerName, string>> = {
-  pytorch: 'PyTorch',
-  native: 'native',
-  wasm: 'wasm',
-}
+import { partTable } from './part-table.ts'
+import { PARTS } from './parts.ts'
+import { judgedLimits, productsInGradients } from './promises.ts'
+import type { BenchResult, PartResult } from './result.ts'
+import { short, type Table, textOf, TITLES } from './text.ts'
 
 /**
- * The result as text: milliseconds and ratios as `median [lower quartile … upper quartile]`, and below the table what
- * a reader must know to trust it.
+ * The result as text: milliseconds, ratios as `median [lower quartile … upper quartile]`, and below the tables what a
+ * reader must know to trust them.
  */
 export function benchTable(result: BenchResult): string {
-  const { runners, baseline, cases } = result
-  const others = runners.filter(({ name }) => name !== baseline)
-  const promised = baseline === 'pytorch' && others.some(({ name }) => name === 'native')
-  const header = [
-    'one call, ms',
-    ...runners.map(({ name }) => TITLES[name]),
-    ...others.map(({ name }) => `${name} × ${TITLES[baseline]}`),
-    ...(promised ? ['promised'] : []),
-  ]
-  const rows = cases.map(each => [
-    each.title,
-    ...runners.map(({ name }) => cell(each.runners[name]?.milliseconds)),
-    ...others.map(({ name }) => cell(each.runners[name]?.ratio)),
-    ...(promised ? [promise(each)] : []),
-  ])
-  return [...aligned([header, ...rows]), '', ...notes(result)].join('\n')
+  return [...tablesOf(result).map(textOf), notes(result).join('\n')].join('\n\n')
 }
 
-function notes(result: BenchResult): string[] {
-  const { runners, missing, rounds, seed, date, machine, versions, othersShare, cases } = result
-  const versionOf = runners.map(({ version, threads }) => `${version} (threads: ${threads})`).join(', ')
+/** Every table of the result. */
+export function tablesOf(result: BenchResult): Table[] {
+  const { parts, fresh } = result
+  const title = PARTS.find(({ name }) => name === 'fresh')?.title ?? ''
   return [
-    'Median over the rounds, quartiles in brackets. A ratio is the median of the ratios within each round.',
+    ...parts.map(part => (part.name === 'curve' ? curveTable(part, result) : partTable(part, result))),
+    ...(fresh ? [freshTable(title, fresh)] : []),
+  ]
+}
+
+/** What holds for all tables. */
+export function notes(result: BenchResult): string[] {
+  const { runners, missing, rounds, seed, date, machine, versions, othersShare, parts } = result
+  const versionOf = new Set(runners.map(({ version, threads }) => `${version} (threads: ${threads})`))
+  return [
+    ...(parts.length > 0 ? [MEDIANS] : []),
     `${date}, ${rounds} rounds, seed ${seed}; ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}`,
-    `${versionOf}; Node ${versions.node}, TensorFlow.js ${versions.tfjs}`,
-    ...inGradients(result),
+    `${[...versionOf].join(', ')}; Node ${versions.node}, TensorFlow.js ${versions.tfjs}`,
+    ...verdict(parts),
     ...(othersShare > QUIET ? [busy(othersShare)] : []),
-    ...fewerRounds(cases),
     ...missing.map(({ name, reason }) => `Without ${TITLES[name]}: ${reason}`),
+  ]
+}
+
+const MEDIANS =
+  'Medians over the rounds; a ratio is the median of the ratios within each round, its quartiles in brackets.'
+
+/** Which promises were kept, of those that could be judged. */
+function verdict(parts: readonly PartResult[]): string[] {
+  const cases = new Map(parts.flatMap(part => part.cases.map(each => [each.name, each])))
+  const besideOthers = [...cases.values()].flatMap(each =>
+    judgedLimits(each).map(({ runner, of, ratio, measured, isKept }) => ({
+      isKept,
+      text: `${each.title}: ${TITLES[runner]} ${short(measured.median)} × ${TITLES[of]}, not ≤ ${short(ratio)}`,
+    })),
+  )
+  const besideGradients = parts
+    .flatMap(productsInGradients)
+    .flatMap(({ title, runner, gradients, limit }) => {
+      if (limit === undefined) return []
+      const text = `${title}: ${TITLES[runner]} ${short(gradients.median)} gradients, not ≤ ${limit}`
+      return [{ isKept: gradients.median <= limit, text }]
+    })
+  const judged = [...besideOthers, ...besideGradients]
+  if (judged.length === 0) return []
+  const missed = judged.filter(({ isKept }) => !isKept)
+  return [
+    `Promises kept: ${judged.length - missed.length} of ${judged.length}.`,
+    ...(missed.length > 0 ? [`Missed: ${missed.map(({ text }) => text).join('; ')}.`] : []),
   ]
 }
 
 function busy(share: number): string {
   return `Not to be trusted: other programs used ${(100 * share).toFixed(0)} % of the machine meanwhile. Measure again when it is idle.`
-}
-
-/** What a product costs beside a gradient, on every runner. */
-function inGradients(result: BenchResult): string[] {
-  return productsInGradients(result).map(({ title, runner, gradients }) => {
-    const kept = gradients.median <= PRODUCT_IN_GRADIENTS_LIMIT ? '✓' : '✗'
-    const promise = runner === 'native' ? `; promised ≤ ${PRODUCT_IN_GRADIENTS_LIMIT} ${kept}` : ''
-    return `${title}, on ${runner}: ${cell(gradients)} gradients${promise}.`
-  })
-}
-
-/** A measurement with fewer rounds than the others is never silent. */
-function fewerRounds(cases: readonly CaseResult[]): string[] {
-  return cases.flatMap(({ title, runners }) =>
-    Object.entries(runners).flatMap(([name, { rounds, milliseconds }]) => {
-      const done = rounds.filter(round => round !== null).length
-      if (done === rounds.length) return []
-      const why =
-        milliseconds.median > SLOW_CALL_MILLISECONDS
-          ? `, a call takes over ${SLOW_CALL_MILLISECONDS / 1000} s`
-          : ''
-      return [`${title} on ${name}: ${done} of ${rounds.length} rounds${why}.`]
-    }),
-  )
-}
-
-function promise({ nativeLimit, runners }: CaseResult): string {
-  const ratio = runners.native?.ratio
-  if (nativeLimit === undefined) return '—'
-  return `≤ ${short(nativeLimit)}${ratio === undefined ? '' : ratio.median <= nativeLimit ? ' ✓' : ' ✗'}`
-}
-
-function cell(spread: Spread | undefined): string {
-  return spread === undefined ? '—' : `${short(spread.median)} [${short(spread.low)} … ${short(spread.high)}]`
-}
-
-/** Three digits. */
-function short(value: number): string {
-  return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)))
-}
-
-/** The first column to the left, numbers to the right. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)))
-  return rows.map(row =>
-    row
-      .map((text, column) =>
-        column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0),
-      )
-      .join('   '),
-  )
 }

@@ -1,17 +1,23 @@
 /**
- * The runner of TensorFlow.js: `node tfjs-runner.ts native|wasm threads`. It speaks `protocol.ts`.
+ * The runner of TensorFlow.js: `node tfjs-runner.ts native|compiled|wasm threads`. It speaks `protocol.ts`.
  */
 import { createInterface } from 'node:readline'
 import { initialParameters } from '@flatland/networks'
-import { type BackendReport, randomStream, useBackend } from '@flatland/tensor'
+import { randomStream, useBackend } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
+import { answersTo, oneHot } from './answers.ts'
 import type { Case } from './cases.ts'
-import type { Answers, Greeting, Replies, Request, Sample } from './protocol.ts'
+import { CALLS_UNTIL_COMPILED, compiledWorkload } from './compiled-workload.ts'
+import type { FreshRun, Greeting, Replies, Request } from './protocol.ts'
+import { matrixProductFlops } from './matrix-product-flops.ts'
+import type { TfjsName } from './runner.ts'
 import { buildNetwork, call, workload } from './workload.ts'
 
 const prepared = new Map<string, () => void>()
 
-const [backend = '', threads = ''] = process.argv.slice(2)
+const [kind = '', threads = ''] = process.argv.slice(2)
+const isCompiled = kind === ('compiled' satisfies TfjsName)
+const makeWorkload = isCompiled ? compiledWorkload : workload
 const greeting = await greet()
 write(greeting)
 if ('ready' in greeting) {
@@ -21,7 +27,8 @@ if ('ready' in greeting) {
 
 async function greet(): Promise<Greeting> {
   try {
-    const report = await useBackend(backend as BackendReport['name'], { threads: Number(threads) })
+    const backend = (isCompiled ? 'native' : kind) as 'native' | 'wasm'
+    const report = await useBackend(backend, { threads: Number(threads) })
     const version =
       report.tensorflow === null
         ? `wasm of TensorFlow.js ${tf.version_core}`
@@ -38,41 +45,45 @@ function write(value: object): void {
 
 function answer(request: Request): object {
   try {
-    if ('prepare' in request) return prepare(request.prepare, request)
+    if ('prepare' in request) return prepare(request.prepare, request.seed)
     if ('measure' in request) return measure(request.measure, request.milliseconds)
-    return check(request.check)
+    if ('fresh' in request) return fresh(request.fresh, request.seed, request.calls)
+    if ('peak' in request) return { flops: matrixProductFlops(request.peak) }
+    return answersTo(request.check, makeWorkload, CALLS_UNTIL_COMPILED)
   } catch (error) {
     return { error: messageOf(error) }
   }
 }
 
-/** Normal inputs and directions, random labels; two calls warm up. */
-function prepare(
-  { name, network: sizes, batch, work }: Case,
-  { seed, learningRate }: { readonly seed: number; readonly learningRate: number },
-): object {
+/** Two calls warm up; of a compiled function, two that are the graph already. */
+function prepare(each: Case, seed: number): object {
+  const once = callOf(each, seed)
+  for (let i = 0; i < 2 + (isCompiled ? CALLS_UNTIL_COMPILED : 0); i++) once()
+  prepared.set(each.name, once)
+  return {}
+}
+
+/** Normal inputs and directions, random labels. */
+function callOf({ network: sizes, batch, work, optimizer }: Case, seed: number): () => void {
   const network = buildNetwork(sizes)
   const stream = randomStream(seed)
   const normal = (shape: readonly number[]) =>
     tf.tensor(stream.normal(tf.util.sizeFromShape([...shape])), [...shape])
   const classes = Int32Array.from(stream.uniform(batch), u => Math.floor(u * network.classes))
-  const load = workload(
+  const needsDirection = work === 'product' || work === 'point-product'
+  const load = makeWorkload(
     network,
     {
       parameters: initialParameters(network, stream.fork('parameters')),
       inputs: normal([batch, ...network.inputShape]),
       labels: oneHot(classes, network.classes),
-      direction: work === 'product' ? network.parameterShapes.map(({ shape }) => normal(shape)) : [],
+      direction: needsDirection ? network.parameterShapes.map(({ shape }) => normal(shape)) : [],
     },
-    learningRate,
+    optimizer,
   )
-  const once = () => {
+  return () => {
     call(load, work)
   }
-  once()
-  once()
-  prepared.set(name, once)
-  return {}
 }
 
 /** Calls until the time is up. The first call of several is dropped: other processes had the caches before it. */
@@ -82,44 +93,28 @@ function measure(name: string, milliseconds: number): Replies['measure'] {
   const times: number[] = []
   const processor = process.cpuUsage()
   const end = performance.now() + milliseconds
-  do {
-    const start = performance.now()
-    once()
-    times.push(performance.now() - start)
-  } while (performance.now() < end)
+  do times.push(timeOf(once))
+  while (performance.now() < end)
   const { user, system } = process.cpuUsage(processor)
   return { times: times.length > 1 ? times.slice(1) : times, processor: (user + system) / 1000 }
 }
 
-function check({ network: sizes, batch, learningRate, ...sample }: Sample): Answers {
-  const network = buildNetwork(sizes)
-  const shaped = (values: readonly (readonly number[])[]) =>
-    network.parameterShapes.map(({ shape }, i) => tf.tensor([...(values[i] ?? [])], [...shape]))
-  return tf.tidy(() => {
-    const parameters = shaped(sample.parameters).map(start => tf.variable(start))
-    const { loss, step, gradient, product } = workload(
-      network,
-      {
-        parameters,
-        inputs: tf.tensor([...sample.inputs], [batch, ...network.inputShape]),
-        labels: oneHot(sample.labels, network.classes),
-        direction: shaped(sample.direction),
-      },
-      learningRate,
-    )
-    const before = { gradient: norm(gradient()), product: norm(product()), loss: step() }
-    const answers = { ...before, lossAfterStep: loss() }
-    tf.dispose(parameters)
-    return answers
-  })
+function fresh(each: Case, seed: number, calls: number): FreshRun {
+  const memoryBefore = peakMemory()
+  const once = callOf(each, seed)
+  const times = Array.from({ length: calls }, () => timeOf(once))
+  return { times, memoryBefore, memoryPeak: peakMemory() }
 }
 
-function oneHot(classes: ArrayLike<number>, depth: number): tf.Tensor {
-  return tf.tidy(() => tf.oneHot(tf.tensor1d(Array.from(classes), 'int32'), depth).toFloat())
+/** Node gives KiB. */
+function peakMemory(): number {
+  return process.resourceUsage().maxRSS * 1024
 }
 
-function norm(tensors: readonly tf.Tensor[]): number {
-  return Math.hypot(...tensors.map(tensor => tensor.norm().dataSync()[0] ?? NaN))
+function timeOf(once: () => void): number {
+  const start = performance.now()
+  once()
+  return performance.now() - start
 }
 
 function messageOf(error: unknown): string {

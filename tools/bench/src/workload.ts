@@ -3,6 +3,7 @@ import { cnn, mlp, type Network } from '@flatland/networks'
 import { crossEntropy, gradients } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
 import type { NetworkSizes, Work } from './cases.ts'
+import { makeOptimizer, type OptimizerSettings } from './optimizers.ts'
 
 /** The tensors that a workload computes on. */
 export interface Problem {
@@ -14,25 +15,30 @@ export interface Problem {
   readonly direction: readonly tf.Tensor[]
 }
 
-/** The three kinds of work on one problem. What they return is the caller's to dispose. */
+/** The kinds of work on one problem. What they return is the caller's to dispose. */
 export interface Workload {
   readonly loss: () => number
-  /** One SGD update of the parameters; returns the loss before it. */
+  /** One update of the parameters; returns the loss before it. */
   readonly step: () => number
   readonly gradient: () => tf.Tensor[]
   readonly product: () => tf.Tensor[]
+  /** The product again, at the parameters as they were at its first call. */
+  readonly pointProduct: () => tf.Tensor[]
 }
 
-export function workload(network: Network, problem: Problem, learningRate: number): Workload {
+/** Operation by operation. */
+export function workload(network: Network, problem: Problem, settings: OptimizerSettings): Workload {
   const { parameters, inputs, labels, direction } = problem
   const theta = [...parameters]
   const loss = (point: readonly tf.Tensor[]): tf.Scalar => crossEntropy(network.logits(point, inputs), labels)
-  const optimizer = tf.train.sgd(learningRate)
+  const optimizer = makeOptimizer(settings)
+  const product = () => hessianVectorProduct(loss, theta, direction)
   return {
     loss: () => tf.tidy(() => scalar(loss(theta))),
     step: () => tf.tidy(() => scalar(optimizer.minimize(() => loss(theta), true, theta))),
     gradient: () => tf.tidy(() => gradients(loss, theta).gradients),
-    product: () => hessianVectorProduct(loss, theta, direction),
+    product,
+    pointProduct: product,
   }
 }
 
@@ -41,8 +47,8 @@ export function workload(network: Network, problem: Problem, learningRate: numbe
  *
  * @throws when that number is not finite: what is timed then is not what it says
  */
-export function call({ step, gradient, product }: Workload, work: Work): void {
-  const result = work === 'step' ? step() : lastNumber(work === 'gradient' ? gradient() : product())
+export function call(load: Workload, work: Work): void {
+  const result = work === 'step' ? load.step() : lastNumber(tensorsOf(load, work))
   if (!Number.isFinite(result)) throw new Error(`the ${work} came out as ${result}`)
 }
 
@@ -51,12 +57,18 @@ export function buildNetwork(sizes: NetworkSizes): Network {
   return sizes.kind === 'mlp' ? mlp(sizes) : cnn(sizes)
 }
 
+/** The number in a tensor of one. */
+export function scalar(tensor: tf.Tensor | null): number {
+  return tensor?.dataSync()[0] ?? NaN
+}
+
+function tensorsOf(load: Workload, work: Exclude<Work, 'step'>): tf.Tensor[] {
+  if (work === 'gradient') return load.gradient()
+  return work === 'product' ? load.product() : load.pointProduct()
+}
+
 function lastNumber(tensors: tf.Tensor[]): number {
   const result = tensors.at(-1)?.dataSync().at(-1) ?? NaN
   tf.dispose(tensors)
   return result
-}
-
-function scalar(tensor: tf.Tensor | null): number {
-  return tensor?.dataSync()[0] ?? NaN
 }

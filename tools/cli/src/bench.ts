@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { UsageError } from './usage-error.ts'
 
@@ -9,34 +9,45 @@ interface BenchOptions {
   readonly threads?: number
   readonly python?: string
   readonly json?: string
-  readonly chart?: string
+  readonly page?: string
 }
 
 export function addBench(program: Command): void {
   program
     .command('bench')
-    .description('measure training steps side by side: PyTorch, if installed, native and wasm')
+    .description('measure training steps side by side: PyTorch, if installed, native, compiled and wasm')
+    .argument('[part...]', 'steps, optimizers, curve, fresh, or all (default: steps)')
     .option('--rounds <number>', 'how often everything is measured (default: 7)', Number)
-    .option('--only <case...>', 'some rows of the table, e.g. mlp-16 cnn-32 (default: all)')
+    .option('--only <case...>', 'some rows of the tables, e.g. mlp-16 cnn-32 (default: all)')
     .option('--threads <number>', 'threads inside one operation (default: all cores)', Number)
     .option('--python <file>', 'the Python that has PyTorch (default: that of .venv)')
     .option('--json <file>', 'where to save every time, with machine and versions (default: nowhere)')
-    .option('--chart <file>', 'where to save the ratios as an SVG (default: nowhere)')
+    .option('--page <file.md>', 'where to save tables and charts; these lie beside it (default: nowhere)')
     .addHelpText(
       'after',
       `
-It takes about five minutes on two cores; leave the machine alone meanwhile. PyTorch is no part of the set-up, since its
-packages take about 5 GB. Once, in the folder of the clone:
+Parts:
+  steps       training steps, gradients and Hessian-vector products of an MLP and a CNN, and what is promised of them
+  optimizers  SGD, momentum, RMSProp and Adam beside PyTorch's default, foreach and fused ones
+  curve       a step at batch sizes 1, 2, 4 … 16384, beside what the machine could do (roofline)
+  fresh       first calls and memory, each in a process of its own
+
+The steps take about five minutes on two cores, all parts about twelve with --rounds 5; leave the machine alone
+meanwhile. PyTorch is no part of the set-up, since its packages take about 5 GB. Once, in the folder of the clone:
   $ .venv/bin/pip install --require-hashes -r tools/setup/requirements-bench.txt
 
-Example:
-  $ npx flatland bench --rounds 9 --json bench.json --chart bench.svg`,
+Examples:
+  $ npx flatland bench --rounds 9 --json bench.json
+  $ npx flatland bench all --rounds 5 --page docs/benchmark.md`,
     )
     .action(runBench)
 }
 
-async function runBench({ json, chart, ...options }: BenchOptions): Promise<void> {
-  for (const file of [json, chart]) {
+async function runBench(parts: readonly string[], { json, page, ...options }: BenchOptions): Promise<void> {
+  if (page !== undefined && !page.endsWith('.md')) {
+    throw new UsageError(`${page} is no name of a page: it has to end in .md`)
+  }
+  for (const file of [json, page]) {
     if (file !== undefined && !existsSync(dirname(resolve(file)))) {
       throw new UsageError(
         `${dirname(resolve(file))} does not exist: make the folder first, or name another file`,
@@ -44,15 +55,17 @@ async function runBench({ json, chart, ...options }: BenchOptions): Promise<void
     }
   }
   // TensorFlow takes a second to load: only here.
-  const { bench, benchChart, benchTable } = await import('@flatland/bench')
+  const { bench, benchPage, benchTable } = await import('@flatland/bench')
   const progress = (line: string) => {
     console.error(`• ${line}`)
   }
-  const result = await bench({ ...options, progress }).catch((error: unknown) => {
-    // The cases, rounds or threads that were typed.
+  const result = await bench({ ...options, parts, progress }).catch((error: unknown) => {
+    // The parts, cases, rounds or threads that were typed.
     throw error instanceof RangeError ? new UsageError(error.message) : error
   })
   console.log(benchTable(result))
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(result, null, 1)}\n`)
-  if (chart !== undefined) writeFileSync(chart, await benchChart(result).svg())
+  if (page === undefined) return
+  const files = await benchPage(result, basename(page, '.md'))
+  for (const [name, content] of files) writeFileSync(join(dirname(resolve(page)), name), content)
 }

@@ -17,6 +17,10 @@ test.each([
   [['run', '05', '--profile', 'smok'], /Allowed choices are smoke, lecture, paper/],
   [['handout', '05', '--from', 'a.ipynb', '--profile', 'smoke'], /leave out --profile/],
   [['handout', '05', '--from', 'nowhere.ipynb'], /nowhere\.ipynb: there is no such file/],
+  [['bench', 'step'], /'step' is no part of the benchmark; choose from steps, optimizers, curve, fresh, all/],
+  [['bench', '--only', 'mlp-17'], /'mlp-17' is no case of the benchmark; choose from mlp-16, /],
+  [['bench', '--page', 'benchmark.html'], /benchmark\.html is no name of a page: it has to end in \.md/],
+  [['bench', '--page', 'nowhere/benchmark.md'], /nowhere does not exist: make the folder first/],
 ])('%j is refused in one line', async (args, reason) => {
   const { code, stdout, stderr } = await flatland(...args)
   expect(stderr).toMatch(reason)
