@@ -1,13 +1,21 @@
-import { isTracing } from '@flatland/tensor'
-import * as tf from '@tensorflow/tfjs'
-import { callEntry, type Entry, newEntry } from './entry.ts'
+import { callEntry, type Entry, newEntry, XLA_CHOICES, type XlaChoice } from './entry.ts'
 import { type Explanation, explanation } from './explain.ts'
+import { recentlyUsed } from './recently-used.ts'
 import { rewrite } from './rewrites/index.ts'
+import { runsAsItIs } from './runs-as-it-is.ts'
 import { signatureKey, type Tensors, tensorsIn } from './tensors.ts'
+import { whenForgotten } from './when-forgotten.ts'
 
 export interface CompileOptions {
   /** How many signatures are held at most; the one that was used least recently goes. Default 32. */
   readonly signatures?: number
+  /**
+   * What XLA compiles when the graph runs first, which takes 0.3 to 2 s; whatever is never run again loses them.
+   * `updates`: what is elementwise at the end of a function that assigns variables becomes one loop for all (Adam at
+   * batch 16: XLAGAIN). `everything`: the whole graph, which pays where it is made of small
+   * elementwise operations, and costs where matrix products or convolutions count. Default `nothing`.
+   */
+  readonly xla?: XlaChoice
 }
 
 /** A function that runs as one operation. */
@@ -39,7 +47,7 @@ export interface Compiled<Arguments extends readonly Tensors[], Result> {
  * Two things are eager's alone: `gradients` refuses a loss that is not finite only where it can read it, and
  * TensorFlow's own errors name the line where the operation was made, not where the function is called.
  *
- * @throws RangeError when `signatures` is no whole number from 1 on
+ * @throws RangeError when `signatures` is no whole number from 1 on, or `xla` is no choice
  * @throws TypeError on arguments or results that are not tensors, or lists and records of them
  * @throws Error naming the line that reads a tensor, or draws random numbers
  * @throws Error naming the line that uses a tensor from outside which was disposed of
@@ -51,53 +59,30 @@ export interface Compiled<Arguments extends readonly Tensors[], Result> {
  */
 export function compile<Arguments extends readonly Tensors[], Result>(
   work: (...given: Arguments) => Result,
-  { signatures = 32 }: CompileOptions = {},
+  { signatures = 32, xla = 'nothing' }: CompileOptions = {},
 ): Compiled<Arguments, Result> {
   if (!Number.isInteger(signatures) || signatures < 1) {
     throw new RangeError(`signatures is ${signatures}; it must be a whole number from 1 on`)
   }
-  const entries = new Map<string, Entry>()
-  const dispose = (): void => {
-    while (entries.size > 0) drop(entries)
+  if (!XLA_CHOICES.includes(xla)) {
+    throw new RangeError(`xla is '${xla as string}'; choose one of ${XLA_CHOICES.join(', ')}`)
   }
+  const entries = recentlyUsed<Entry>(signatures, newEntry, ({ graph }) => graph?.dispose())
   const call = (...given: Arguments): Result => {
-    if (tf.getBackend() !== 'tensorflow' || isTracing() || underGradient()) return work(...given)
+    if (runsAsItIs()) return work(...given)
     const leaves = tensorsIn(given)
     if (leaves.some(leaf => leaf.isDisposed))
       throw new Error('a compiled function was given a disposed tensor')
-    const key = signatureKey(given)
-    const entry = entries.get(key) ?? newEntry()
-    entries.delete(key)
-    entries.set(key, entry)
-    while (entries.size > signatures) drop(entries)
-    return callEntry(entry, work, given, leaves) as Result
+    return callEntry(entries.get(signatureKey(given)), work, given, leaves, xla) as Result
   }
   const explain = (): Explanation[] =>
-    [...entries].flatMap(([signature, { calls, traced, graph }]) =>
-      traced === undefined
-        ? []
-        : [explanation(signature, calls, graph !== undefined, traced, rewrite(traced.graph))],
-    )
-  forgotten.register(call, dispose)
-  return Object.assign(call, { dispose, explain })
-}
-
-/** What nobody can call any more gives its graphs back by itself. */
-const forgotten = new FinalizationRegistry((dispose: () => void) => {
-  dispose()
-})
-
-/** Forgets the signature that was used least recently. */
-function drop(entries: Map<string, Entry>): void {
-  for (const [key, { graph }] of entries) {
-    entries.delete(key)
-    graph?.dispose()
-    return
-  }
-}
-
-function underGradient(): boolean {
-  return (
-    (tf.engine() as unknown as { readonly state: { readonly gradientDepth: number } }).state.gradientDepth > 0
-  )
+    entries
+      .entries()
+      .flatMap(([signature, { calls, traced, graph }]) =>
+        traced === undefined
+          ? []
+          : [explanation(signature, calls, graph !== undefined, traced, rewrite(traced.graph))],
+      )
+  whenForgotten(call, entries.clear)
+  return Object.assign(call, { dispose: entries.clear, explain })
 }

@@ -1,23 +1,17 @@
 import * as tf from '@tensorflow/tfjs'
-import { differenceOf } from './difference.ts'
-import { type GraphFunction, graphFunction } from './graph-function.ts'
-import { nativeBackend } from './native-backend.ts'
+import { graphFunction } from './graph-function.ts'
+import { inputsOf, type Observed, runOrObserve, unobserved } from './observe.ts'
 import { rewrite } from './rewrites/index.ts'
-import { mapTensors, type Tensors, tensorsIn } from './tensors.ts'
-import { type Capture, trace, type Trace } from './trace.ts'
+import { type StagedFunction, stagedFunction } from './staged-function.ts'
+import { mapTensors, type Tensors } from './tensors.ts'
+import type { Trace } from './trace.ts'
+import { stagesOfUpdates } from './update-groups.ts'
 
-/** What is known of one signature. */
-export interface Entry {
-  calls: number
-  /** What the latest run that was observed did. */
-  traced: Trace<unknown> | undefined
-  graph: GraphFunction | undefined
-  /** A first run may make what all later ones use; the second difference is refused. */
-  differed: boolean
-}
+/** What is known of one signature of a compiled function. */
+export type Entry = Observed<StagedFunction>
 
 export function newEntry(): Entry {
-  return { calls: 0, traced: undefined, graph: undefined, differed: false }
+  return unobserved()
 }
 
 /** Runs the graph once two runs of the function were alike, and the function itself until then and at the checks. */
@@ -26,95 +20,47 @@ export function callEntry<A extends readonly Tensors[]>(
   work: (...given: A) => unknown,
   given: A,
   leaves: readonly tf.Tensor[],
+  xla: XlaChoice,
 ): unknown {
-  entry.calls++
-  const { graph, traced } = entry
-  if (graph !== undefined && traced !== undefined && !isCheck(entry.calls)) return run(traced, graph, leaves)
-  // Before the work: where no graph can be made, nothing has been done yet.
-  const tried = traced && (graph ?? graphFunction(rewrite(traced.graph)))
-  try {
-    return observe(entry, tried, work, given)
-  } finally {
-    // It runs only once a second run was alike, not where that one threw.
-    if (tried !== entry.graph) tried?.dispose()
-  }
-}
-
-/** 16, 64, 256, …: what changes seldom is found in the end, at no cost that counts. */
-function isCheck(calls: number): boolean {
-  return calls >= 16 && Number.isInteger(Math.log2(calls) / 2)
-}
-
-/** Runs the function itself, and compares what it did with what it did before. */
-function observe<A extends readonly Tensors[]>(
-  entry: Entry,
-  tried: GraphFunction | undefined,
-  work: (...given: A) => unknown,
-  given: A,
-): unknown {
-  const copies: tf.Tensor[] = []
-  try {
-    const own = mapTensors(given, tensor => {
-      if (tensor instanceof tf.Variable) return tensor
-      const copy = copyOf(tensor)
-      copies.push(copy)
-      return copy
-    }) as A
-    const traced = trace(() => work(...own), tensorsIn(own))
-    const difference = keep(entry, tried, traced)
-    if (difference === undefined) return traced.returned
-    tf.dispose(tensorsIn(traced.returned))
-    throw difference
-  } finally {
-    tf.dispose(copies)
-  }
-}
-
-/**
- * The same numbers as another tensor: by its own data a given tensor is told apart from one that the function has
- * from outside, or was given twice.
- */
-function copyOf(tensor: tf.Tensor): tf.Tensor {
-  return nativeBackend().executeSingleOutput('Identity', [], [tensor])
-}
-
-/**
- * @param tried the graph of the run before
- * @returns what has to be refused
- */
-function keep(entry: Entry, tried: GraphFunction | undefined, traced: Trace<unknown>): Error | undefined {
-  const difference = entry.traced && differenceOf(entry.traced, traced)
-  const isAlike = difference === undefined && !traced.madeVariables
-  entry.traced = traced.madeVariables ? undefined : traced
-  entry.graph = isAlike ? tried : undefined
-  if (isAlike || traced.madeVariables) return undefined
-  const isFirst = !entry.differed && entry.calls <= 2
-  entry.differed = true
-  return isFirst ? undefined : difference
-}
-
-function run(
-  { returned, captures, updates }: Trace<unknown>,
-  graph: GraphFunction,
-  leaves: readonly tf.Tensor[],
-): unknown {
-  const results = graph.run([...leaves, ...captures.map(present)])
-  let next = 0
-  const answer = mapTensors(returned, tensor => results[next++] ?? tensor)
-  for (const [i, variable] of updates.entries()) {
-    const value = results[next + i]
-    if (value === undefined) continue
-    variable.assign(value)
-    value.dispose()
-  }
-  return answer
-}
-
-function present({ source, line }: Capture): tf.TensorInfo {
-  const isGone = source instanceof tf.Variable && source.isDisposed
-  if (!isGone && nativeBackend().tensorMap.has(source.dataId)) return source
-  throw new Error(
-    `${line === '' ? '' : `${line}: `}a tensor from outside, which a compiled function uses, was disposed of: ` +
-      'keep it as long as the function is called, or give it as an argument',
+  return runOrObserve(
+    entry,
+    work,
+    given,
+    traced => staged(traced, xla),
+    (traced, graph) => run(traced, graph, leaves),
   )
+}
+
+/** What XLA compiles: see `CompileOptions`. */
+export const XLA_CHOICES = ['nothing', 'updates', 'everything'] as const
+export type XlaChoice = (typeof XLA_CHOICES)[number]
+
+function staged({ graph, updates }: Trace<unknown>, xla: XlaChoice): StagedFunction {
+  const rewritten = rewrite(graph)
+  const stages = stagesOfUpdates(rewritten, updates, { cutsEnds: xla === 'updates' })
+  return stagedFunction(rewritten, stages, ({ graph, isElementwise }) =>
+    graphFunction(graph, { xla: xla === 'everything' || isElementwise }),
+  )
+}
+
+function run(traced: Trace<unknown>, graph: StagedFunction, leaves: readonly tf.Tensor[]): unknown {
+  const { returned, updates } = traced
+  const firstUpdate = traced.graph.results.length - updates.length
+  const results: tf.Tensor[] = []
+  try {
+    graph.run(inputsOf(traced, leaves), (place, result) => {
+      const variable = updates[place - firstUpdate]
+      if (variable === undefined) {
+        results[place] = result
+        return
+      }
+      variable.assign(result)
+      result.dispose()
+    })
+  } catch (error) {
+    tf.dispose(results)
+    throw error
+  }
+  let next = 0
+  return mapTensors(returned, tensor => results[next++] ?? tensor)
 }

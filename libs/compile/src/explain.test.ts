@@ -31,7 +31,7 @@ test('tells operations, constants, captures and updates, with their lines', () =
     { shape: [3, 2], variable: undefined },
   ])
   for (const { line } of [...constants, ...captures]) expect(line).toMatch(/explain\.test\.ts:\d+$/)
-  expect(dot).toContain('[label="MatMul\\n3×2"]')
+  expect(dot).toContain('label="MatMul · BiasAdd · Relu · Mul')
   f.dispose()
   expect(f.explain()).toEqual([])
   tf.dispose([w, outside])

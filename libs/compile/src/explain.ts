@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
-import { edgeName } from './graph-definition.ts'
-import type { Edge, Graph, GraphNode, Signature } from './graph.ts'
+import { graphDot } from './graph-dot.ts'
+import type { Graph, GraphNode } from './graph.ts'
 import type { Capture } from './trace.ts'
 
 /** One graph of a compiled function, for people. */
@@ -29,7 +29,7 @@ export interface Explanation {
   }[]
   /** The names of the variables that it assigns. */
   readonly updates: readonly string[]
-  /** The graph in the DOT language, for Graphviz. */
+  /** The graph in the DOT language, as `graphPicture` draws it. */
   readonly dot: string
 }
 
@@ -59,7 +59,7 @@ export function explanation(
       line,
     })),
     updates: traced.updates.map(({ name }) => name),
-    dot: dot(rewritten),
+    dot: graphDot(rewritten, traced.captures, traced.updates),
   })
 }
 
@@ -67,31 +67,4 @@ function counts(nodes: readonly GraphNode[]): Record<string, number> {
   const found = new Map<string, number>()
   for (const { operation } of nodes) found.set(operation, (found.get(operation) ?? 0) + 1)
   return Object.fromEntries([...found].toSorted(([, a], [, b]) => b - a))
-}
-
-/** Constants are left out: they would be half of the picture. */
-function dot({ nodes, placeholders, results }: Graph): string {
-  const drawn = nodes.filter(({ operation }) => operation !== 'Const')
-  const names = new Set(drawn.map(({ name }) => name))
-  const lines = drawn.map(({ name, operation, outputs }) => {
-    const place = placeholders.indexOf(name)
-    const title = place < 0 ? operation : `input ${place}`
-    return `  ${name} [label="${title}\\n${outputs.map(shapeText).join(' ')}"${place < 0 ? '' : ' shape=ellipse'}]`
-  })
-  const arrow = (from: Edge, to: string): string[] =>
-    names.has(from.node) ? [`  ${edgePort(from)} -> ${to}`] : []
-  const arrows = drawn.flatMap(({ name, inputs }) => inputs.flatMap(input => arrow(input, name)))
-  const ends = results.flatMap((edge, i) => [
-    `  result_${i} [label="result ${i}" shape=ellipse]`,
-    ...arrow(edge, `result_${i}`),
-  ])
-  return ['digraph {', '  node [shape=box fontname=sans-serif]', ...lines, ...arrows, ...ends, '}'].join('\n')
-}
-
-function edgePort(edge: Edge): string {
-  return edgeName({ ...edge, output: 0 })
-}
-
-function shapeText({ shape }: Signature): string {
-  return shape.length === 0 ? 'scalar' : shape.join('×')
 }

@@ -1,3 +1,7 @@
 export { compile, type Compiled, type CompileOptions } from './compile.ts'
 export { type Explanation } from './explain.ts'
+export { linearise, type Linearised, type LinearMap } from './linearise.ts'
+export { graphPicture, type GraphPicture } from './picture.ts'
 export { type Tensors } from './tensors.ts'
+export { compileTraining, type CompiledTraining } from './fit.ts'
+export { trainingStep } from './training-step.ts'

@@ -6,6 +6,7 @@ import { replaceKernel } from './kernels.ts'
 import { mendTape } from './mend-tape.ts'
 import { registerReluGradient } from './relu-gradient.ts'
 import { registerSecondDerivatives } from './second-derivatives.ts'
+import { registerStatelessUniform } from './stateless-uniform.ts'
 
 /** On the engine, of which a process has one, however often this library is loaded (as a module, by `require`). */
 const REGISTERED = Symbol.for('@flatland/tensor: common kernels')
@@ -20,5 +21,6 @@ export function registerCommonKernels(): void {
   registerReluGradient()
   registerCrossEntropy()
   registerSecondDerivatives()
+  registerStatelessUniform()
   replaceKernel('AvgPoolGrad', 'cpu', mendAveragePoolGradient)
 }

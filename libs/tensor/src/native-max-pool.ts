@@ -29,17 +29,40 @@ export function registerMaxPoolGradient(): void {
   })
 }
 
-/** TensorFlow's own `MaxPoolGradGrad`: takes from ddx what lies at each window's maximum. */
+/**
+ * Takes from ddx what lies at each window's maximum, by TensorFlow's own `MaxPoolGradGrad`; but by places where the
+ * result is as large as ddx: in a graph `MaxPoolGradGrad` then takes ddx's memory for its result, fills it with zeros, and
+ * reads ddx from it (TensorFlow 2.21).
+ */
 export function registerMaxPoolSecondGradient(): void {
   tf.registerKernel({
     kernelName: 'MaxPoolGradGrad',
     backendName: 'tensorflow',
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      native(backend).executeSingleOutput(
-        'MaxPoolGradGrad',
-        poolAttributes(native(backend), attrs as unknown as PoolAttributes),
-        [input(inputs, 'input'), input(inputs, 'output'), input(inputs, 'ddx')],
-      ),
+    kernelFunc: ({ inputs, attrs, backend }) => {
+      const [x, output, ddx] = [input(inputs, 'input'), input(inputs, 'output'), input(inputs, 'ddx')]
+      const attributes = poolAttributes(native(backend), attrs as unknown as PoolAttributes)
+      return output.size === ddx.size
+        ? byPlaces(native(backend), attributes, x, ddx)
+        : native(backend).executeSingleOutput('MaxPoolGradGrad', attributes, [x, output, ddx])
+    },
+  })
+}
+
+function byPlaces(
+  backend: NativeBackend,
+  attributes: readonly Attribute[],
+  x: tf.Tensor,
+  ddx: tf.Tensor,
+): tf.Tensor {
+  const own = [
+    ...attributes.filter(({ name }) => name !== 'data_format'),
+    { name: 'Targmax', type: backend.binding.TF_ATTR_TYPE, value: backend.getDTypeInteger('int32') },
+    { name: 'include_batch_in_index', type: backend.binding.TF_ATTR_BOOL, value: true },
+  ]
+  return tf.tidy(() => {
+    const [output, places] = backend.executeMultipleOutputs('MaxPoolWithArgmax', own, [x], 2)
+    if (output === undefined || places === undefined) throw new Error('MaxPoolWithArgmax gave too little')
+    return backend.executeSingleOutput('GatherV2', [], [ddx.flatten(), places, tf.scalar(0, 'int32')])
   })
 }
 

@@ -28,26 +28,42 @@ export interface HessianErrors {
   readonly oracle: number
 }
 
+/** A loss that makes a Hessian of an operation, where and along which it is taken. */
+export interface HessianProblem {
+  readonly loss: (parameters: tf.Tensor[]) => tf.Tensor
+  readonly parameters: tf.Tensor[]
+  readonly v: tf.Tensor[]
+  /** The same loss for jax-js. */
+  readonly oracleLoss: (...parameters: np.Array[]) => np.Array
+  /** A step for differences that crosses no kink. */
+  readonly h: number
+}
+
 /**
- * A Hessian-vector product of L = ½ Σᵢ cᵢ yᵢ², y the operation's result, cᵢ random: quadratic on top, so that an
- * operation that is linear has a Hessian too, and each derivative of the operation takes part.
+ * L = ½ Σᵢ cᵢ yᵢ², y the operation's result, cᵢ random: quadratic on top, so that an operation that is linear has a
+ * Hessian too, and each derivative of the operation takes part. The caller disposes of the tensors.
  */
+export function hessianProblem(given: DerivativeCase): HessianProblem {
+  const { values, h } = distinctValues(given)
+  const parameters = given.shapes.map((shape, i) => tf.tensor(values[i] ?? [], [...shape]))
+  const direction = randomStream(7).fork('direction')
+  const v = parameters.map(({ shape, size }) => tf.tensor(direction.uniform(size), shape).mul(2).sub(1))
+  const c = randomStream(7)
+    .fork('weights')
+    .uniform(given.operation(...parameters).size)
+  const loss = (p: tf.Tensor[]): tf.Tensor => {
+    const y = given.operation(...p)
+    return y.square().mul(tf.tensor(c, y.shape)).sum().div(2)
+  }
+  const oracleLoss = (...p: np.Array[]): np.Array =>
+    np.square(given.oracle(...p).ravel()).mul(float64(c, [c.length])).sum().mul(0.5) // prettier-ignore
+  return { loss, parameters, v, oracleLoss, h }
+}
+
+/** A Hessian-vector product of `hessianProblem`, against two other ways to it. */
 export function checkHessian(given: DerivativeCase): HessianErrors {
-  const points = distinctValues(given)
-  const { h } = points
   return tf.tidy(() => {
-    const parameters = given.shapes.map((shape, i) => tf.tensor(points.values[i] ?? [], [...shape]))
-    const direction = randomStream(7).fork('direction')
-    const v = parameters.map(({ shape, size }) => tf.tensor(direction.uniform(size), shape).mul(2).sub(1))
-    const c = randomStream(7)
-      .fork('weights')
-      .uniform(given.operation(...parameters).size)
-    const loss = (p: tf.Tensor[]): tf.Tensor => {
-      const y = given.operation(...p)
-      return y.square().mul(tf.tensor(c, y.shape)).sum().div(2)
-    }
-    const oracleLoss = (...p: np.Array[]): np.Array =>
-      np.square(given.oracle(...p).ravel()).mul(float64(c, [c.length])).sum().mul(0.5) // prettier-ignore
+    const { loss, parameters, v, oracleLoss, h } = hessianProblem(given)
     const product = hostVector(hessianVectorProduct(loss, parameters, v))
     const slopes = (t: number): Float64Array => {
       const moved = parameters.map((p, i) => p.add((v[i] ?? p).mul(t)))
@@ -55,13 +71,8 @@ export function checkHessian(given: DerivativeCase): HessianErrors {
     }
     const [a, b, d, e] = [slopes(-2 * h), slopes(-h), slopes(h), slopes(2 * h)]
     const differences = product.map((_, i) => (at(a, i) - at(e, i) + 8 * (at(d, i) - at(b, i))) / (12 * h))
-    return {
-      differences: relativeError(product, differences),
-      oracle: relativeError(
-        product,
-        oracleHessianVectorProduct(oracleLoss, given.shapes, points.values, v.map(host)),
-      ),
-    }
+    const oracle = oracleHessianVectorProduct(oracleLoss, given.shapes, parameters.map(host), v.map(host))
+    return { differences: relativeError(product, differences), oracle: relativeError(product, oracle) }
   })
 }
 
