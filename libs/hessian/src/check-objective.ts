@@ -106,8 +106,7 @@ function isMean(one: number, other: number, both: number, otherwise: string): bo
 export function checkMovable(objective: Objective): void {
   if (movable.has(objective.loss)) return
   tf.tidy(() => {
-    // Copies, for variables would be found on the tape even where the loss reads them itself.
-    const copies = objective.parameters.map(parameter => parameter.clone())
+    const copies = copiesOf(objective.parameters)
     checkDependence({ ...objective, parameters: copies })
     checkNothingElse(objective, copies)
   })
@@ -124,6 +123,29 @@ export function checkPresent(objective: Objective): void {
       checkDependence(objective)
     })
   }
+}
+
+/**
+ * Whether a loss computes from the parameters that it is given alone, so that it may run as a graph of them.
+ *
+ * @param work what is remembered, where the loss is made for this
+ */
+export function readsOnlyGiven(objective: Objective, work: object = objective.loss): boolean {
+  const { parameters } = objective
+  const known = unread.get(work) ?? new WeakSet()
+  if (parameters.every(parameter => known.has(parameter))) return true
+  if (tf.tidy(() => readItself(objective, copiesOf(parameters))) >= 0) return false
+  for (const parameter of parameters) known.add(parameter)
+  unread.set(work, known)
+  return true
+}
+
+/** For functions of parameters, tensors that they do not read themselves. */
+const unread = new WeakMap<object, WeakSet<tf.Tensor>>()
+
+/** Copies, for variables would be found on the tape even where the loss reads them itself. */
+function copiesOf(parameters: readonly tf.Tensor[]): tf.Tensor[] {
+  return parameters.map(parameter => parameter.clone())
 }
 
 /** Losses that passed; a loss keeps how it comes by its parameters. */
@@ -148,18 +170,24 @@ function checkDependence({ parameters, loss, examples }: Objective): void {
 }
 
 /** Refuses a loss that, given copies of its parameters, still depends on the parameters themselves. */
-function checkNothingElse({ parameters, loss, examples }: Objective, copies: readonly tf.Tensor[]): void {
-  const batch = examples.slice(0, 1)
-  // A slope of NaN reaches whatever has a part in the loss, also where its own slope is 0.
-  const [mark, nothing] = [tf.scalar(NaN), tf.scalar(0)]
-  const marked = (): tf.Tensor => seededWith([mark], [loss(copies, batch)], nothing)
-  const reached = gradients(marked, parameters, { independent: 'zeros' }).gradients
-  const i = reached.findIndex(gradient => gradient.sum().dataSync()[0] !== 0)
+function checkNothingElse(objective: Objective, copies: readonly tf.Tensor[]): void {
+  const { parameters } = objective
+  const i = readItself(objective, copies)
   if (i < 0) return
   throw new RangeError(
     `The loss reads parameter ${i} of shape [${parameters[i]?.shape.join() ?? ''}] itself, beside those that it is given: ` +
       'at another point that part of it would stay as it is. Compute all of it, penalties too, from what it is given',
   )
+}
+
+/** The first parameter on which the loss depends although it is given copies of all; −1 where there is none. */
+function readItself({ parameters, loss, examples }: Objective, copies: readonly tf.Tensor[]): number {
+  const batch = examples.slice(0, 1)
+  // A slope of NaN reaches whatever has a part in the loss, also where its own slope is 0.
+  const [mark, nothing] = [tf.scalar(NaN), tf.scalar(0)]
+  const marked = (): tf.Tensor => seededWith([mark], [loss(copies, batch)], nothing)
+  const reached = gradients(marked, parameters, { independent: 'zeros' }).gradients
+  return reached.findIndex(gradient => gradient.sum().dataSync()[0] !== 0)
 }
 
 /** The shape of the outputs of one example; refuses outputs whose first dimension is not the examples. */

@@ -25,3 +25,11 @@ export function checkLength(name: string, x: Float64Array, size: number): void {
   }
   if (x.length !== size) throw new RangeError(`${name} has ${x.length} numbers; it must have ${size}`)
 }
+
+/** Refuses a loss without derivatives, as `gradients` does where it can read it: in a graph it cannot. */
+export function checkFiniteLoss(loss: number): void {
+  if (Number.isFinite(loss)) return
+  throw new RangeError(
+    `The loss is ${loss}, so it has no gradient: look for NaN in the parameters or the data, or for a step too large`,
+  )
+}

@@ -1,6 +1,6 @@
 import { checkInteger, checkPositive, checkVector } from './checks.ts'
 import type { LinearOperator } from './linear-operator.ts'
-import { productsOf } from './products.ts'
+import { withProducts } from './products.ts'
 import { addScaled, dot, norm } from './vectors.ts'
 import type { WorkOptions } from './work-options.ts'
 
@@ -61,42 +61,43 @@ export async function conjugateGradients(
   const { tolerance = 1e-4, maxIterations = Math.min(operator.size, 1000) } = options
   checkPositive('tolerance', tolerance)
   checkInteger('maxIterations', maxIterations, 1)
-  const products = productsOf(operator, maxIterations + 1, options)
-  checkVector('b', b, products.size)
+  return withProducts(operator, maxIterations + 1, options, async products => {
+    checkVector('b', b, products.size)
 
-  const aim = tolerance * norm(b)
-  const solution = new Float64Array(b.length)
-  const residual = b.slice()
-  const direction = b.slice()
-  let largest = 0
-  let iterations = 0
-  let found: NotConvex | undefined
-  while (norm(residual) > aim && iterations < maxIterations) {
-    const image = await products.apply(direction)
-    const squared = dot(direction, direction)
-    const curvature = dot(direction, image) / squared
-    largest = Math.max(largest, norm(image) / Math.sqrt(squared))
-    if (curvature <= products.relativeError * largest) {
-      found = notConvex(direction, curvature, products.relativeError * largest)
-      break
+    const aim = tolerance * norm(b)
+    const solution = new Float64Array(b.length)
+    const residual = b.slice()
+    const direction = b.slice()
+    let largest = 0
+    let iterations = 0
+    let found: NotConvex | undefined
+    while (norm(residual) > aim && iterations < maxIterations) {
+      const image = await products.apply(direction)
+      const squared = dot(direction, direction)
+      const curvature = dot(direction, image) / squared
+      largest = Math.max(largest, norm(image) / Math.sqrt(squared))
+      if (curvature <= products.relativeError * largest) {
+        found = notConvex(direction, curvature, products.relativeError * largest)
+        break
+      }
+      const before = dot(residual, residual)
+      const step = before / (curvature * squared)
+      addScaled(solution, step, direction)
+      addScaled(residual, -step, image)
+      const ratio = dot(residual, residual) / before
+      direction.forEach((value, i) => (direction[i] = (residual[i] ?? NaN) + ratio * value))
+      iterations++
     }
-    const before = dot(residual, residual)
-    const step = before / (curvature * squared)
-    addScaled(solution, step, direction)
-    addScaled(residual, -step, image)
-    const ratio = dot(residual, residual) / before
-    direction.forEach((value, i) => (direction[i] = (residual[i] ?? NaN) + ratio * value))
-    iterations++
-  }
 
-  const outcome = norm(residual) <= aim ? 'converged' : 'iterations exhausted'
-  const residualNorm = iterations === 0 ? norm(b) : trueResidual(b, await products.apply(solution))
-  return Object.freeze({
-    ...(found ?? { outcome }),
-    solution,
-    residualNorm,
-    iterations,
-    products: products.count,
+    const outcome = norm(residual) <= aim ? 'converged' : 'iterations exhausted'
+    const residualNorm = iterations === 0 ? norm(b) : trueResidual(b, await products.apply(solution))
+    return Object.freeze({
+      ...(found ?? { outcome }),
+      solution,
+      residualNorm,
+      iterations,
+      products: products.count,
+    })
   })
 }
 

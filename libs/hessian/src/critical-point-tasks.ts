@@ -1,4 +1,5 @@
 import { callExported } from './call-exported.ts'
+import { withCompiled } from './compiled-objective.ts'
 import type { CriticalPointFound, FindCriticalPointsOptions } from './find-critical-points.ts'
 import type { WorkerSource } from './map-in-workers.ts'
 import type { Objective } from './objective.ts'
@@ -21,7 +22,7 @@ export async function criticalPointTasks({
   source,
   options,
 }: CriticalPointTasks): Promise<(start: number) => Promise<CriticalPointResult>> {
-  const objective = (await callExported(source)) as Objective
+  const objective = withCompiled((await callExported(source)) as Objective)
   const { from, gradientScale } = await searchFromStarts(objective, options)
   return async start => ({ found: await from(start), gradientScale })
 }

@@ -1,6 +1,6 @@
 import { checkInteger } from './checks.ts'
 import type { LinearOperator } from './linear-operator.ts'
-import { productsOf } from './products.ts'
+import { withProducts } from './products.ts'
 import { randomVectors } from './random-vectors.ts'
 import type { WorkOptions } from './work-options.ts'
 
@@ -38,27 +38,28 @@ export async function diagonalEstimate(
 ): Promise<DiagonalEstimate> {
   const { probes = 100, seed = 0 } = options
   checkInteger('probes', probes, 2)
-  const products = productsOf(operator, probes, options)
-  const random = randomVectors(products.size, seed)
-  // Welford's recurrence: no sample needs to be kept, and nothing cancels.
-  const means = new Float64Array(products.size)
-  const squares = new Float64Array(products.size)
-  for (let probe = 1; probe <= probes; probe++) {
-    const z = random.signs()
-    const az = await products.apply(z)
-    for (let i = 0; i < means.length; i++) {
-      const sample = (z[i] ?? NaN) * (az[i] ?? NaN)
-      const difference = sample - (means[i] ?? NaN)
-      const mean = (means[i] ?? NaN) + difference / probe
-      means[i] = mean
-      squares[i] = (squares[i] ?? NaN) + difference * (sample - mean)
+  return withProducts(operator, probes, options, async products => {
+    const random = randomVectors(products.size, seed)
+    // Welford's recurrence: no sample needs to be kept, and nothing cancels.
+    const means = new Float64Array(products.size)
+    const squares = new Float64Array(products.size)
+    for (let probe = 1; probe <= probes; probe++) {
+      const z = random.signs()
+      const az = await products.apply(z)
+      for (let i = 0; i < means.length; i++) {
+        const sample = (z[i] ?? NaN) * (az[i] ?? NaN)
+        const difference = sample - (means[i] ?? NaN)
+        const mean = (means[i] ?? NaN) + difference / probe
+        means[i] = mean
+        squares[i] = (squares[i] ?? NaN) + difference * (sample - mean)
+      }
     }
-  }
-  return Object.freeze({
-    values: means,
-    standardErrors: squares.map(sum => Math.sqrt(sum / (probes - 1) / probes)),
-    samples: probes,
-    products: products.count,
-    seed,
+    return Object.freeze({
+      values: means,
+      standardErrors: squares.map(sum => Math.sqrt(sum / (probes - 1) / probes)),
+      samples: probes,
+      products: products.count,
+      seed,
+    })
   })
 }

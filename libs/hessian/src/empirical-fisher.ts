@@ -1,8 +1,6 @@
-import { checkOutputs } from './check-objective.ts'
 import type { LinearOperator } from './linear-operator.ts'
 import type { BatchOptions } from './micro-batches.ts'
 import type { ModelObjective } from './objective.ts'
-import { type BatchProduct, objectiveOperator } from './objective-operator.ts'
 import { onOutputGradients } from './output-gradients.ts'
 import { throughOutputs } from './through-outputs.ts'
 
@@ -30,15 +28,6 @@ import { throughOutputs } from './through-outputs.ts'
  * await empiricalFisher(objective).apply(Float64Array.of(1, 0, 0, 0)) // [0.0723, -0.0723, 0, 0]
  */
 export function empiricalFisher(objective: ModelObjective, options: BatchOptions = {}): LinearOperator {
-  const { outputs, outputLoss, parameters } = objective
-  const product: BatchProduct = ({ inputs, targets }, v) =>
-    throughOutputs(
-      at => outputs(at, inputs),
-      parameters,
-      v,
-      (z, jv) => onOutputGradients(outputLoss, z, targets, jv),
-    )
-  const operator = objectiveOperator(objective, options, product)
-  checkOutputs(objective)
-  return operator
+  const { outputLoss } = objective
+  return throughOutputs(objective, options, (z, targets, w) => onOutputGradients(outputLoss, z, targets, w))
 }

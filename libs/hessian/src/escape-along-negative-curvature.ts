@@ -2,6 +2,7 @@ import { checkInteger, checkPositive } from './checks.ts'
 import type { Eigenpair, Eigenpairs } from './eigenpairs.ts'
 import { type Escape, type EscapeOptions, lengthOfFall, openWalk, type Walk } from './escape.ts'
 import { lanczosEigenpairs } from './lanczos-eigenpairs.ts'
+import { whileCompiled } from './compiled-objective.ts'
 import type { Objective } from './objective.ts'
 import { LOSS_ROUNDING } from './rounding.ts'
 import { addScaled, dot } from './vectors.ts'
@@ -65,33 +66,35 @@ export async function escapeAlongNegativeCurvature(
   const { steps = 1, firstLength, tolerance = 1e-4, seed = 0, signal, onProgress } = options
   checkInteger('steps', steps, 1)
   if (firstLength !== undefined) checkPositive('firstLength', firstLength)
-  const walk = openWalk(objective, options)
-  const moves: NegativeCurvatureMove[] = []
-  let theta = walk.start
-  let { loss, gradient } = await walk.gradient(theta)
-  const losses = [loss]
-  walk.report(theta, losses)
-  const finish = (ended: Escape['ended']): NegativeCurvatureEscape =>
-    Object.freeze({ ...walk.finish(theta, losses, ended, seed), moves: Object.freeze(moves) })
-
-  while (moves.length < steps) {
-    if (moves.length > 0) ({ loss, gradient } = await walk.gradient(theta))
-    const found = await walk.withHessian(theta, operator =>
-      lanczosEigenpairs(operator, { which: 'smallest', tolerance, seed, signal }),
-    )
-    const pair = negativeOf(found)
-    if (pair === undefined) return finish('no negative curvature')
-    const line = { walk, theta, loss, slope: dot(gradient, pair.vector), pair }
-    const length = firstLength ?? lengthOfFall(walk.fallFrom(losses[0] ?? NaN), pair.value)
-    const best = await lowerOfBothSigns(line, length)
-    if (best === undefined) return finish('no descent')
-    theta = best.theta
-    losses.push(best.loss)
-    moves.push(best.move)
+  return whileCompiled(objective, async compiled => {
+    const walk = openWalk(compiled, options)
+    const moves: NegativeCurvatureMove[] = []
+    let theta = walk.start
+    let { loss, gradient } = await walk.gradient(theta)
+    const losses = [loss]
     walk.report(theta, losses)
-    onProgress?.(moves.length, steps)
-  }
-  return finish('all steps taken')
+    const finish = (ended: Escape['ended']): NegativeCurvatureEscape =>
+      Object.freeze({ ...walk.finish(theta, losses, ended, seed), moves: Object.freeze(moves) })
+
+    while (moves.length < steps) {
+      if (moves.length > 0) ({ loss, gradient } = await walk.gradient(theta))
+      const found = await walk.withHessian(theta, operator =>
+        lanczosEigenpairs(operator, { which: 'smallest', tolerance, seed, signal }),
+      )
+      const pair = negativeOf(found)
+      if (pair === undefined) return finish('no negative curvature')
+      const line = { walk, theta, loss, slope: dot(gradient, pair.vector), pair }
+      const length = firstLength ?? lengthOfFall(walk.fallFrom(losses[0] ?? NaN), pair.value)
+      const best = await lowerOfBothSigns(line, length)
+      if (best === undefined) return finish('no descent')
+      theta = best.theta
+      losses.push(best.loss)
+      moves.push(best.move)
+      walk.report(theta, losses)
+      onProgress?.(moves.length, steps)
+    }
+    return finish('all steps taken')
+  })
 }
 
 /** Its vector is a direction of negative curvature even where it is no eigenvector yet: only a product's error counts. */

@@ -1,6 +1,8 @@
-import { gradients } from '@flatland/tensor'
+import type * as tf from '@tensorflow/tfjs'
 import { checkMean, checkMovable, checkPresent, checkSizes } from './check-objective.ts'
-import { checkLength } from './checks.ts'
+import { checkFiniteLoss, checkLength } from './checks.ts'
+import { type At, compiledOf, type CompiledObjective, whileCompiled } from './compiled-objective.ts'
+import type { CompiledWork } from './compiled-work.ts'
 import { type BatchOptions, meanOverBatches } from './micro-batches.ts'
 import type { Objective } from './objective.ts'
 import { parameterSize, withTensors } from './parameter-tensors.ts'
@@ -23,11 +25,10 @@ export interface LossAndGradient {
  * await evaluateLoss(toy) // 9
  */
 export async function evaluateLoss(objective: Objective, options: BatchOptions = {}): Promise<number> {
-  const { parameters, examples, loss } = objective
   checkSizes(objective, options)
   checkPresent(objective)
   checkMean(objective, options)
-  const [mean = NaN] = await meanOverBatches(examples, 1, options, batch => [loss(parameters, batch)])
+  const [mean = NaN] = await compiledMean(objective, options, 1, ({ value }) => value)
   return mean
 }
 
@@ -46,14 +47,31 @@ export async function evaluateGradient(
   objective: Objective,
   options: BatchOptions = {},
 ): Promise<LossAndGradient> {
-  const { parameters, examples, loss } = objective
   checkSizes(objective, options)
   checkMean(objective, options)
-  const values = await meanOverBatches(examples, 1 + parameterSize(parameters), options, batch => {
-    const { value, gradients: parts } = gradients(at => loss(at, batch), parameters)
-    return [value, ...parts]
-  })
-  return Object.freeze({ loss: values[0] ?? NaN, gradient: values.slice(1) })
+  const length = 1 + parameterSize(objective.parameters)
+  const values = await compiledMean(objective, options, length, ({ gradient }) => gradient)
+  const [loss = NaN] = values
+  checkFiniteLoss(loss)
+  return Object.freeze({ loss, gradient: values.slice(1) })
+}
+
+/** The mean over the micro-batches of work that runs compiled. */
+async function compiledMean(
+  objective: Objective,
+  options: BatchOptions,
+  length: number,
+  workOf: (compiled: CompiledObjective) => CompiledWork<At, tf.Tensor[]>,
+): Promise<Float64Array> {
+  const { parameters, examples } = objective
+  const mean = (there: Objective): Promise<Float64Array> => {
+    const { run } = workOf(compiledOf(there))
+    return meanOverBatches(examples, length, options, batch => {
+      const { inputs, targets } = batch()
+      return run(parameters, inputs, targets)
+    })
+  }
+  return whileCompiled(objective, mean)
 }
 
 /**

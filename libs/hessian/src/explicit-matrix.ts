@@ -1,6 +1,6 @@
 import { checkInteger } from './checks.ts'
 import type { LinearOperator } from './linear-operator.ts'
-import { productsOf } from './products.ts'
+import { withProducts } from './products.ts'
 import type { WorkOptions } from './work-options.ts'
 
 export interface ExplicitMatrixOptions extends WorkOptions {
@@ -40,15 +40,16 @@ export async function explicitMatrix(
       `the operator's size is ${size}, which takes as many products and ${size}² numbers; raise maxSize (${maxSize}), or use an algorithm that needs only products`,
     )
   }
-  const products = productsOf(operator, size, options)
-  const rows: Float64Array[] = []
-  for (let j = 0; j < size; j++) {
-    const unit = new Float64Array(size)
-    unit[j] = 1
-    rows.push(await products.apply(unit))
-  }
-  const asymmetry = symmetrize(rows)
-  return Object.freeze({ rows: Object.freeze(rows), asymmetry, relativeError: products.relativeError })
+  return withProducts(operator, size, options, async products => {
+    const rows: Float64Array[] = []
+    for (let j = 0; j < size; j++) {
+      const unit = new Float64Array(size)
+      unit[j] = 1
+      rows.push(await products.apply(unit))
+    }
+    const asymmetry = symmetrize(rows)
+    return Object.freeze({ rows: Object.freeze(rows), asymmetry, relativeError: products.relativeError })
+  })
 }
 
 /** A ← (A + Aᵀ) / 2 in place; returns ‖A − Aᵀ‖_F / 2. */

@@ -1,4 +1,5 @@
 import type { CriticalPoint, MeasuredEigenvalue } from './classify-critical-point.ts'
+import { whileCompiled } from './compiled-objective.ts'
 import type { Objective } from './objective.ts'
 import { searchFromStarts } from './search-from-starts.ts'
 import type { WorkOptions } from './work-options.ts'
@@ -93,12 +94,14 @@ export async function findCriticalPoints(
   options: FindCriticalPointsOptions = {},
 ): Promise<CriticalPointSearch> {
   const { tolerance = 1e-5, seed = 0 } = options
-  const search = await searchFromStarts(objective, options)
-  const points: CriticalPointFound[] = []
-  for (let start = 0; start < search.starts; start++) {
-    points.push(await search.from(start))
-    options.onProgress?.(points.length, search.starts)
-  }
-  const { gradientScale } = search
-  return Object.freeze({ points: Object.freeze(points), gradientScale, tolerance, seed })
+  return whileCompiled(objective, async compiled => {
+    const search = await searchFromStarts(compiled, options)
+    const points: CriticalPointFound[] = []
+    for (let start = 0; start < search.starts; start++) {
+      points.push(await search.from(start))
+      options.onProgress?.(points.length, search.starts)
+    }
+    const { gradientScale } = search
+    return Object.freeze({ points: Object.freeze(points), gradientScale, tolerance, seed })
+  })
 }

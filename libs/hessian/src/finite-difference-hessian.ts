@@ -1,5 +1,6 @@
 import { checkObjective } from './check-objective.ts'
 import { checkPositive } from './checks.ts'
+import { withCompiled } from './compiled-objective.ts'
 import { atPoint, evaluateGradient } from './evaluate.ts'
 import type { LinearOperator } from './linear-operator.ts'
 import type { BatchOptions } from './micro-batches.ts'
@@ -39,6 +40,7 @@ export function finiteDifferenceHessian(
   checkPositive('relativeStep', relativeStep)
   checkObjective(objective, options)
   const size = parameterSize(objective.parameters)
+  const compiled = withCompiled(objective)
   return Object.freeze({
     size,
     relativeError: 1e-3,
@@ -50,11 +52,11 @@ export function finiteDifferenceHessian(
       const gradientAt = async (distance: number): Promise<Float64Array> => {
         const point = theta.slice()
         addScaled(point, distance / scale, v)
-        return (await atPoint(objective, point, there => evaluateGradient(there, options))).gradient
+        return (await atPoint(compiled, point, there => evaluateGradient(there, options))).gradient
       }
       const difference = await gradientAt(step)
       addScaled(difference, -1, await gradientAt(-step))
-      return checkedProduct(scaled(difference, scale / (2 * step)))
+      return checkedProduct(difference, scale / (2 * step))
     },
   })
 }

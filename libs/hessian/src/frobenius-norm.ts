@@ -1,7 +1,7 @@
 import { checkInteger } from './checks.ts'
 import { type Estimate, meanOf } from './estimate.ts'
 import type { LinearOperator } from './linear-operator.ts'
-import { productsOf } from './products.ts'
+import { withProducts } from './products.ts'
 import { randomVectors } from './random-vectors.ts'
 import { dot } from './vectors.ts'
 import type { WorkOptions } from './work-options.ts'
@@ -30,15 +30,16 @@ export async function frobeniusNorm(
 ): Promise<Estimate> {
   const { probes = 100, seed = 0 } = options
   checkInteger('probes', probes, 2)
-  const products = productsOf(operator, probes, options)
-  const random = randomVectors(products.size, seed)
-  const samples: number[] = []
-  while (samples.length < probes) {
-    const az = await products.apply(random.signs())
-    samples.push(dot(az, az))
-  }
-  const squared = meanOf(samples)
-  const value = Math.sqrt(squared.value)
-  const standardError = value > 0 ? squared.standardError / (2 * value) : 0
-  return Object.freeze({ value, standardError, samples: probes, products: products.count, seed })
+  return withProducts(operator, probes, options, async products => {
+    const random = randomVectors(products.size, seed)
+    const samples: number[] = []
+    while (samples.length < probes) {
+      const az = await products.apply(random.signs())
+      samples.push(dot(az, az))
+    }
+    const squared = meanOf(samples)
+    const value = Math.sqrt(squared.value)
+    const standardError = value > 0 ? squared.standardError / (2 * value) : 0
+    return Object.freeze({ value, standardError, samples: probes, products: products.count, seed })
+  })
 }

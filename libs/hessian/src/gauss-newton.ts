@@ -1,9 +1,7 @@
-import { checkOutputs } from './check-objective.ts'
+import { productWithValue } from './hessian-vector-product.ts'
 import type { LinearOperator } from './linear-operator.ts'
-import { hessianVectorProduct } from './hessian-operator.ts'
 import type { BatchOptions } from './micro-batches.ts'
 import type { ModelObjective } from './objective.ts'
-import { objectiveOperator } from './objective-operator.ts'
 import { throughOutputs } from './through-outputs.ts'
 
 /**
@@ -29,18 +27,9 @@ import { throughOutputs } from './through-outputs.ts'
  * await gaussNewton(objective).apply(Float64Array.of(1, 0, 0, 0)) // [0.1966, -0.1966, 0, 0]
  */
 export function gaussNewton(objective: ModelObjective, options: BatchOptions = {}): LinearOperator {
-  const { outputs, outputLoss, parameters } = objective
-  const operator = objectiveOperator(objective, options, ({ inputs, targets }, v) =>
-    throughOutputs(
-      at => outputs(at, inputs),
-      parameters,
-      v,
-      (z, jv) => {
-        const [product = jv] = hessianVectorProduct(([at = z]) => outputLoss(at, targets), [z], [jv])
-        return product
-      },
-    ),
-  )
-  checkOutputs(objective)
-  return operator
+  const { outputLoss } = objective
+  return throughOutputs(objective, options, (z, targets, w) => {
+    const { value, product } = productWithValue(([at = z]) => outputLoss(at, targets), [z], [w])
+    return { value, product: product[0] ?? w }
+  })
 }

@@ -1,4 +1,5 @@
 import { checkInteger, checkPositive } from './checks.ts'
+import { whileCompiled } from './compiled-objective.ts'
 import { type Escape, type EscapeOptions, openWalk, type Walk } from './escape.ts'
 import type { Objective } from './objective.ts'
 import { addScaled, scaled } from './vectors.ts'
@@ -32,7 +33,9 @@ export async function gradientDescent(
 ): Promise<Escape> {
   const { learningRate } = options
   checkPositive('learningRate', learningRate)
-  return descend(openWalk(objective, options), options, gradient => scaled(gradient, -learningRate))
+  return whileCompiled(objective, compiled =>
+    descend(openWalk(compiled, options), options, gradient => scaled(gradient, -learningRate)),
+  )
 }
 
 /** A descent whose steps follow from the gradient, from how many were taken before, and from the loss at the start. */

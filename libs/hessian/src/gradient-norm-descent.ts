@@ -1,4 +1,5 @@
 import type { LinearOperator } from './linear-operator.ts'
+import { withProducts } from './products.ts'
 import { addScaled, norm } from './vectors.ts'
 
 /** A point of a search, and what is known there. */
@@ -25,10 +26,12 @@ export type GradientNormDescent = (walk: DescentWalk, here: DescentPoint) => Pro
  * where g is linear in θ (Cauchy's), halved until ‖g‖² falls by a ten-thousandth of what the slope promises (Armijo 1966).
  */
 export const gradientNormDescent: GradientNormDescent = async (walk, here) => {
-  const [slope, image] = await walk.withHessian(here.theta, async operator => {
-    const first = await operator.apply(here.gradient)
-    return [first, norm(first) > 0 ? await operator.apply(first) : first] as const
-  })
+  const [slope, image] = await walk.withHessian(here.theta, operator =>
+    withProducts(operator, 2, { signal: walk.signal }, async products => {
+      const first = await products.apply(here.gradient)
+      return [first, norm(first) > 0 ? await products.apply(first) : first] as const
+    }),
+  )
   const best = (norm(slope) / norm(image)) ** 2
   // Where H g or H H g is 0, `best` is NaN or infinite, and nothing is tried.
   for (let t = best; t > SHORTEST * best; t /= 2) {

@@ -1,6 +1,6 @@
 import { atPoint } from './evaluate.ts'
 import { hessian } from './hessian-operator.ts'
-import type { LinearOperator } from './linear-operator.ts'
+import { type LinearOperator, madeOfOne } from './linear-operator.ts'
 import type { BatchOptions } from './micro-batches.ts'
 import type { Objective } from './objective.ts'
 
@@ -14,10 +14,10 @@ export async function withHessianAt<T>(
 ): Promise<T> {
   return atPoint(objective, theta, there => {
     const operator = hessian(there, options)
-    const apply = (v: Float64Array): Float64Array | Promise<Float64Array> => {
+    const counted = madeOfOne(operator, operator.size, (v, product) => {
       spent.products++
-      return operator.apply(v)
-    }
-    return work({ ...operator, apply })
+      return product(v)
+    })
+    return work(counted)
   })
 }

@@ -2,7 +2,7 @@ import { checkInteger } from './checks.ts'
 import { type Estimate, meanOf } from './estimate.ts'
 import type { LinearOperator } from './linear-operator.ts'
 import { orthogonalize, orthonormalBasis } from './orthogonalize.ts'
-import { productsOf } from './products.ts'
+import { withProducts } from './products.ts'
 import { randomVectors } from './random-vectors.ts'
 import { dot } from './vectors.ts'
 import type { WorkOptions } from './work-options.ts'
@@ -39,28 +39,29 @@ export async function hutchPlusPlusTrace(
 ): Promise<Estimate> {
   const { products: most = 99, seed = 0 } = options
   checkInteger('products', most, 6)
-  const products = productsOf(operator, most, options)
-  const random = randomVectors(products.size, seed)
-  const third = Math.floor(most / 3)
+  return withProducts(operator, most, options, async products => {
+    const random = randomVectors(products.size, seed)
+    const third = Math.floor(most / 3)
 
-  const sketch: Float64Array[] = []
-  while (sketch.length < Math.min(third, products.size)) sketch.push(await products.apply(random.signs()))
-  const basis = orthonormalBasis(sketch)
-  let known = 0
-  for (const q of basis) known += dot(q, await products.apply(q))
+    const sketch: Float64Array[] = []
+    while (sketch.length < Math.min(third, products.size)) sketch.push(await products.apply(random.signs()))
+    const basis = orthonormalBasis(sketch)
+    let known = 0
+    for (const q of basis) known += dot(q, await products.apply(q))
 
-  const samples: number[] = []
-  while (samples.length < third) {
-    const z = random.signs()
-    orthogonalize(z, basis)
-    samples.push(dot(z, await products.apply(z)))
-  }
-  const rest = meanOf(samples)
-  return Object.freeze({
-    value: known + rest.value,
-    standardError: rest.standardError,
-    samples: third,
-    products: products.count,
-    seed,
+    const samples: number[] = []
+    while (samples.length < third) {
+      const z = random.signs()
+      orthogonalize(z, basis)
+      samples.push(dot(z, await products.apply(z)))
+    }
+    const rest = meanOf(samples)
+    return Object.freeze({
+      value: known + rest.value,
+      standardError: rest.standardError,
+      samples: third,
+      products: products.count,
+      seed,
+    })
   })
 }

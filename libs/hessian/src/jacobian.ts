@@ -1,11 +1,14 @@
+import type { Tensors } from '@flatland/compile'
 import * as tf from '@tensorflow/tfjs'
 import { checkObjective, checkOutputs } from './check-objective.ts'
+import { checkFiniteLoss } from './checks.ts'
+import { type CompiledWork, compiledWork } from './compiled-work.ts'
 import { jacobianProduct, jacobianTransposeProduct } from './jacobian-products.ts'
-import { type BatchOptions, eachBatch, meanOverBatches, type Range } from './micro-batches.ts'
-import type { Batch, ModelObjective } from './objective.ts'
+import { type BatchOptions, type BatchWork, eachBatch, meanOverBatches } from './micro-batches.ts'
+import type { ModelObjective } from './objective.ts'
 import { checkedProduct, checkedScale } from './objective-operator.ts'
 import { float32Part, parameterSize, withTensors } from './parameter-tensors.ts'
-import { scaled } from './vectors.ts'
+import { noneOf, outputsReadOnlyGiven } from './through-outputs.ts'
 
 /** The Jacobian J = ∂z/∂θ of a model's outputs over its data, and its transpose. */
 export interface Jacobian {
@@ -38,10 +41,11 @@ export interface Jacobian {
  */
 export function jacobian(objective: ModelObjective, options: BatchOptions = {}): Jacobian {
   checkObjective(objective, options)
-  const { parameters, examples, outputs } = objective
+  const { parameters, examples } = objective
   const width = tf.util.sizeFromShape([...checkOutputs(objective)])
   const rows = width * examples.size
   const columns = parameterSize(parameters)
+  const work = compiledProducts(objective)
   return Object.freeze({
     rows,
     columns,
@@ -50,22 +54,47 @@ export function jacobian(objective: ModelObjective, options: BatchOptions = {}):
       const products = new Float64Array(rows)
       if (scale === 0) return products
       await withTensors(v, 1 / scale, parameters, direction =>
-        eachBatch(examples, options, ({ inputs }, { start }) => {
-          const of = (at: readonly tf.Tensor[]): tf.Tensor => outputs(at, inputs)
-          products.set(jacobianProduct(of, parameters, direction, of(parameters)).dataSync(), start * width)
+        eachBatch(examples, options, (batch, { start }) => {
+          const [none, product] = work.product.run(parameters, batch().inputs, direction)
+          checkFiniteLoss(none?.dataSync()[0] ?? NaN)
+          products.set(product?.dataSync() ?? [], start * width)
         }),
       )
-      return checkedProduct(scaled(products, scale))
+      return checkedProduct(products, scale)
     },
     applyTranspose: async (u: Float64Array) => {
       const scale = checkedScale(u, rows)
       if (scale === 0) return new Float64Array(columns)
-      const work = ({ inputs }: Batch, { start, end }: Range): tf.Tensor[] => {
-        const of = (at: readonly tf.Tensor[]): tf.Tensor => outputs(at, inputs)
+      const product: BatchWork<tf.Tensor[]> = (batch, { start, end }) => {
         const part = tf.tensor(float32Part(u, 1 / scale, start * width, end * width))
-        return jacobianTransposeProduct(of, parameters, part.reshape(of(parameters).shape).div(end - start))
+        return work.transposed.run(parameters, batch().inputs, part.div(end - start))
       }
-      return checkedProduct(await meanOverBatches(examples, columns, options, work, scale * examples.size))
+      const mean = await meanOverBatches(examples, 1 + columns, options, product, examples.size)
+      checkFiniteLoss(mean[0] ?? NaN)
+      return checkedProduct(mean.subarray(1), scale)
     },
   })
+}
+
+type Products<V extends Tensors> = CompiledWork<readonly [readonly tf.Tensor[], tf.Tensor, V], tf.Tensor[]>
+
+/** On one micro-batch: what is not finite where an output is not, then the product. */
+function compiledProducts(objective: ModelObjective): {
+  readonly product: Products<readonly tf.Tensor[]>
+  readonly transposed: Products<tf.Tensor>
+} {
+  const { outputs } = objective
+  const isPure = (): boolean => outputsReadOnlyGiven(objective)
+  return {
+    product: compiledWork((parameters, inputs, v) => {
+      const of = (at: readonly tf.Tensor[]): tf.Tensor => outputs(at, inputs)
+      const z = of(parameters)
+      return [noneOf(z), jacobianProduct(of, parameters, v, z)]
+    }, isPure),
+    transposed: compiledWork((parameters, inputs, u) => {
+      const of = (at: readonly tf.Tensor[]): tf.Tensor => outputs(at, inputs)
+      const z = of(parameters)
+      return [noneOf(z), ...jacobianTransposeProduct(of, parameters, u.reshape(z.shape))]
+    }, isPure),
+  }
 }

@@ -3,7 +3,7 @@ import { type DenseEigen, tridiagonalEigen } from './dense-eigen.ts'
 import { type Eigenpairs, measuredPairs, wantedOf } from './eigenpairs.ts'
 import { type LanczosDecomposition, lanczosSteps } from './lanczos.ts'
 import type { LinearOperator } from './linear-operator.ts'
-import { productsOf } from './products.ts'
+import { withProducts } from './products.ts'
 import { freshDirection, randomVectors } from './random-vectors.ts'
 import { combination } from './vectors.ts'
 import { checkWanted, type WantedEnd, wantedPlaces } from './wanted-end.ts'
@@ -51,33 +51,34 @@ export async function lanczosEigenpairs(
   const { maxIterations = Math.min(size, 100 + 2 * wanted) } = options
   checkPositive('tolerance', tolerance)
   checkInteger('maxIterations', maxIterations, wanted, size)
-  const products = productsOf(operator, maxIterations + wanted, options)
-  const random = randomVectors(size, seed)
+  return withProducts(operator, maxIterations + wanted, options, async products => {
+    const random = randomVectors(size, seed)
 
-  const steps = lanczosSteps(products, freshDirection(random, []), basis => freshDirection(random, basis))
-  for await (const state of steps) {
-    const count = state.basis.length
-    const last = count === maxIterations || state.exhausted
-    if (!last && (count < wanted || !isDue(count))) continue
-    const ritz = tridiagonalEigen(state.diagonal, state.offDiagonal)
-    const operatorNorm = Math.max(-(ritz.values[0] ?? NaN), ritz.values.at(-1) ?? NaN)
-    const places = wantedPlaces(count, k, which)
-    if (!last && worstEstimate(state, ritz, places) > 0.5 * tolerance * operatorNorm) continue
+    const steps = lanczosSteps(products, freshDirection(random, []), basis => freshDirection(random, basis))
+    for await (const state of steps) {
+      const count = state.basis.length
+      const last = count === maxIterations || state.exhausted
+      if (!last && (count < wanted || !isDue(count))) continue
+      const ritz = tridiagonalEigen(state.diagonal, state.offDiagonal)
+      const operatorNorm = Math.max(-(ritz.values[0] ?? NaN), ritz.values.at(-1) ?? NaN)
+      const places = wantedPlaces(count, k, which)
+      if (!last && worstEstimate(state, ritz, places) > 0.5 * tolerance * operatorNorm) continue
 
-    const vectors = places.map(place =>
-      combination(state.basis, ritz.vectors[place] ?? new Float64Array(), size),
-    )
-    const pairs = wantedOf(await measuredPairs(products, vectors, tolerance, operatorNorm), k, which)
-    const converged = pairs.every(pair => pair.converged)
-    return Object.freeze({
-      pairs: Object.freeze(pairs),
-      converged,
-      operatorNorm,
-      products: products.count,
-      seed,
-    })
-  }
-  throw new Error('unreachable: the last step is exhausted')
+      const vectors = places.map(place =>
+        combination(state.basis, ritz.vectors[place] ?? new Float64Array(), size),
+      )
+      const pairs = wantedOf(await measuredPairs(products, vectors, tolerance, operatorNorm), k, which)
+      const converged = pairs.every(pair => pair.converged)
+      return Object.freeze({
+        pairs: Object.freeze(pairs),
+        converged,
+        operatorNorm,
+        products: products.count,
+        seed,
+      })
+    }
+    throw new Error('unreachable: the last step is exhausted')
+  })
 }
 
 /** The small problem costs count³: it is solved at every tenth of its growth, which costs a tenth more products at worst. */

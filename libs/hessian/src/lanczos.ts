@@ -1,7 +1,7 @@
 import { checkInteger, checkVector } from './checks.ts'
 import type { LinearOperator } from './linear-operator.ts'
 import { breakdown, orthogonalize } from './orthogonalize.ts'
-import { type Products, productsOf } from './products.ts'
+import { type Products, withProducts } from './products.ts'
 import { norm } from './vectors.ts'
 import type { WorkOptions } from './work-options.ts'
 
@@ -47,16 +47,17 @@ export async function lanczos(
   options: LanczosOptions,
 ): Promise<LanczosDecomposition> {
   const { steps } = options
-  const products = productsOf(operator, steps, options)
-  checkInteger('steps', steps, 1, products.size)
-  checkVector('the start vector', start, products.size)
-  const length = norm(start)
-  if (length === 0) throw new RangeError('the start vector is 0; it must have a direction')
-  const first = start.map(value => value / length)
-  for await (const state of lanczosSteps(products, first)) {
-    if (state.basis.length === steps || state.exhausted) return frozen(state)
-  }
-  throw new Error('unreachable: the last step is exhausted')
+  return withProducts(operator, steps, options, async products => {
+    checkInteger('steps', steps, 1, products.size)
+    checkVector('the start vector', start, products.size)
+    const length = norm(start)
+    if (length === 0) throw new RangeError('the start vector is 0; it must have a direction')
+    const first = start.map(value => value / length)
+    for await (const state of lanczosSteps(products, first)) {
+      if (state.basis.length === steps || state.exhausted) return frozen(state)
+    }
+    throw new Error('unreachable: the last step is exhausted')
+  })
 }
 
 /**

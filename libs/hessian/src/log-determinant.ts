@@ -2,7 +2,7 @@ import { checkInteger } from './checks.ts'
 import { type Estimate, meanOf } from './estimate.ts'
 import { integral, lanczosQuadrature, type Quadrature } from './lanczos-quadrature.ts'
 import type { LinearOperator } from './linear-operator.ts'
-import { productsOf } from './products.ts'
+import { withProducts } from './products.ts'
 import { randomVectors } from './random-vectors.ts'
 import type { WorkOptions } from './work-options.ts'
 
@@ -35,17 +35,18 @@ export async function logDeterminant(
   const { size } = operator
   const { probes = 10, steps = Math.min(size, 80), seed = 0 } = options
   checkInteger('probes', probes, 2)
-  const products = productsOf(operator, probes * steps, options)
-  checkInteger('steps', steps, 1, size)
-  const random = randomVectors(size, seed)
-  const samples: number[] = []
-  while (samples.length < probes) {
-    const direction = random.sphere().map(value => value / Math.sqrt(size))
-    const quadrature = await lanczosQuadrature(products, direction, steps)
-    checkPositiveDefinite(quadrature, products.relativeError)
-    samples.push(size * integral(quadrature, Math.log))
-  }
-  return Object.freeze({ ...meanOf(samples), samples: probes, products: products.count, seed })
+  return withProducts(operator, probes * steps, options, async products => {
+    checkInteger('steps', steps, 1, size)
+    const random = randomVectors(size, seed)
+    const samples: number[] = []
+    while (samples.length < probes) {
+      const direction = random.sphere().map(value => value / Math.sqrt(size))
+      const quadrature = await lanczosQuadrature(products, direction, steps)
+      checkPositiveDefinite(quadrature, products.relativeError)
+      samples.push(size * integral(quadrature, Math.log))
+    }
+    return Object.freeze({ ...meanOf(samples), samples: probes, products: products.count, seed })
+  })
 }
 
 function checkPositiveDefinite({ nodes, residualNorms }: Quadrature, relativeError: number): void {

@@ -2,6 +2,7 @@ import { useBackend } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openFixture } from '../test/fixture-networks.ts'
+import { backends } from '../test/native.ts'
 import { empiricalFisher } from './empirical-fisher.ts'
 import { evaluateLoss } from './evaluate.ts'
 import { finiteDifferenceHessian } from './finite-difference-hessian.ts'
@@ -31,10 +32,10 @@ const numbers: Examples = {
 
 test('a mean of means counts a short last micro-batch by its size', async () => {
   const mean = (batchSize: number): Promise<Float64Array> =>
-    meanOverBatches(numbers, 3, { batchSize }, ({ inputs }) => [
-      inputs.mean(),
-      tf.stack([inputs.mean(), inputs.mean()]),
-    ])
+    meanOverBatches(numbers, 3, { batchSize }, batch => {
+      const { inputs } = batch()
+      return [inputs.mean(), tf.stack([inputs.mean(), inputs.mean()])]
+    })
   for (const batchSize of [1, 2, 3, 5, 6, 7, 100]) {
     for (const value of await mean(batchSize)) expect(value).toBeCloseTo(3, 12)
   }
@@ -43,7 +44,7 @@ test('a mean of means counts a short last micro-batch by its size', async () => 
 test('progress is told after each micro-batch', async () => {
   const told: number[][] = []
   const onProgress = (done: number, total: number): void => void told.push([done, total])
-  await meanOverBatches(numbers, 1, { batchSize: 3, onProgress }, ({ inputs }) => [inputs.mean()])
+  await meanOverBatches(numbers, 1, { batchSize: 3, onProgress }, batch => [batch().inputs.mean()])
   expect(told).toEqual([[3, 7], [6, 7], [7, 7]]) // prettier-ignore
 })
 
@@ -51,6 +52,23 @@ test('sums are kept in float64: ten thousand micro-batches lose nothing', async 
   const many: Examples = { size: 10_000, slice: () => ({ inputs: tf.scalar(0), targets: tf.scalar(0) }) }
   const [mean = NaN] = await meanOverBatches(many, 1, { batchSize: 1 }, () => [tf.scalar(0.1)])
   expect(Math.abs(mean / Math.fround(0.1) - 1)).toBeLessThan(1e-12)
+})
+
+test.each(backends)('so are those of many numbers, on %s', async backend => {
+  await useBackend(backend)
+  const many: Examples = {
+    size: 2005,
+    slice: (start, end) => ({ inputs: tf.range(start, end), targets: tf.scalar(0) }),
+  }
+  const mean = await meanOverBatches(many, 20_000, { batchSize: 2 }, batch => {
+    const { inputs } = batch()
+    return [inputs.mean().sin(), tf.fill([200, 100], 0.1).slice(0, 199), tf.fill([99], 7)]
+  })
+  const sines = Array.from({ length: 1002 }, (_, i) => 2 * Math.sin(2 * i + 0.5))
+  const expected = (sines.reduce((a, b) => a + b, 0) + Math.sin(2004)) / 2005
+  expect(mean[0]).toBeCloseTo(expected, 7)
+  expect(Math.abs((mean[5] ?? NaN) / Math.fround(0.1) - 1)).toBeLessThan(1e-12)
+  expect(Math.abs((mean[19_999] ?? NaN) / 7 - 1)).toBeLessThan(1e-12)
 })
 
 const works: Record<string, (objective: ModelObjective, options: BatchOptions) => Promise<unknown>> = {

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as tf from '@tensorflow/tfjs'
+import { addTo, compensatedSum } from './compensated-sum.ts'
 import type { Batch, Examples } from './objective.ts'
 
 /** How work over data is cut up, watched and ended. */
@@ -13,7 +14,7 @@ export interface BatchOptions {
 }
 
 /** Where a micro-batch lies in the data: examples start … end − 1. */
-export interface Range {
+interface Range {
   readonly start: number
   readonly end: number
 }
@@ -22,8 +23,8 @@ export interface Range {
  * The mean over all examples of vectors that are means over a micro-batch, Σ_b (n_b / N) · work(b): exact for any
  * size of the last one.
  *
- * Sums are float64 on the host: a float32 sum of thousands of micro-batches loses digits that Lanczos would miss,
- * and reading a product back costs little beside computing it.
+ * Sums lose nothing (see `compensatedSum`): a plain float32 sum of thousands of micro-batches loses digits that Lanczos
+ * would miss.
  *
  * @param length of the result, the flattened tensors that `work` returns
  * @param work runs inside `tf.tidy`
@@ -33,29 +34,39 @@ export async function meanOverBatches(
   examples: Examples,
   length: number,
   options: BatchOptions,
-  work: (batch: Batch, range: Range) => tf.Tensor[],
+  work: BatchWork<tf.Tensor[]>,
   factor = 1,
 ): Promise<Float64Array> {
+  const { size } = examples
   const mean = new Float64Array(length)
-  await eachBatch(examples, options, (batch, range) => {
-    const weight = (factor * (range.end - range.start)) / examples.size
-    let offset = 0
-    for (const tensor of work(batch, range)) {
-      const values = tensor.dataSync<'float32'>()
-      for (let i = 0; i < values.length; i++) {
-        mean[offset + i] = (mean[offset + i] ?? 0) + weight * (values[i] ?? NaN)
-      }
-      offset += values.length
-    }
-  })
-  return mean
+  const count = Math.min(size, options.batchSize ?? DEFAULT_BATCH_SIZE)
+  const sum = compensatedSum(mean, (factor * count) / size)
+  try {
+    await eachBatch(examples, options, (batch, range) => {
+      const tensors = work(batch, range)
+      const own = range.end - range.start
+      // Few numbers are read at once; so is the last and shorter micro-batch, which has another weight.
+      if (own === count && length > FEW) sum.add(tensors)
+      else addTo(mean, (factor * own) / size, tensors)
+    })
+    sum.read()
+    return mean
+  } finally {
+    sum.dispose()
+  }
 }
+
+/** Reading so many numbers costs less than adding them on the backend. */
+const FEW = 10_000
+
+/** Work on a micro-batch, which is made when it is asked for. */
+export type BatchWork<R> = (batch: () => Batch, range: Range) => R
 
 /** Calls `work` for each micro-batch in turn, inside `tf.tidy`; other work of the process gets its turns between. */
 export async function eachBatch(
   { size, slice }: Examples,
   { batchSize = DEFAULT_BATCH_SIZE, signal, onProgress }: BatchOptions,
-  work: (batch: Batch, range: Range) => void,
+  work: BatchWork<void>,
 ): Promise<void> {
   for (let start = 0; start < size; start += batchSize) {
     // A signal can only be given, and a reader's interrupt only be heard, when the event loop turns.
@@ -63,7 +74,7 @@ export async function eachBatch(
     signal?.throwIfAborted()
     const end = Math.min(start + batchSize, size)
     tf.tidy(() => {
-      work(slice(start, end), { start, end })
+      work(() => slice(start, end), { start, end })
     })
     onProgress?.(end, size)
   }

@@ -3,11 +3,11 @@ import * as tf from '@tensorflow/tfjs'
 import { checkOutputs } from './check-objective.ts'
 import { checkInteger } from './checks.ts'
 import type { LinearOperator } from './linear-operator.ts'
-import type { BatchOptions, Range } from './micro-batches.ts'
-import type { ModelObjective } from './objective.ts'
-import { type BatchProduct, meanProduct, objectiveOperator } from './objective-operator.ts'
+import type { BatchOptions } from './micro-batches.ts'
+import type { Examples, ModelObjective } from './objective.ts'
+import { objectiveOperator, operatorOf } from './objective-operator.ts'
 import { onOutputGradients } from './output-gradients.ts'
-import { throughOutputs } from './through-outputs.ts'
+import { type MatrixOnOutputs, productThroughOutputs } from './through-outputs.ts'
 
 export interface MonteCarloFisherOptions extends BatchOptions {
   /** Fixes the labels that are drawn: an integer from 0 to 2³² − 1. Default 0. */
@@ -64,7 +64,9 @@ export function monteCarloFisher(
   const uniforms = Array.from({ length: samples }, (_, s) =>
     stream.fork(`sample ${s}`).uniform(objective.examples.size),
   )
-  const operator = objectiveOperator(objective, batchOptions, productWith(objective, uniforms))
+  const product = productThroughOutputs(objective, onDrawnLabels(objective))
+  const { examples } = objective
+  const operator = objectiveOperator(objective, batchOptions, product, withUniforms(examples, uniforms))
   const ofOne = checkOutputs(objective)
   if (ofOne.length !== 1) {
     throw new RangeError(
@@ -77,35 +79,46 @@ export function monteCarloFisher(
       checkInteger('samples', samples, 2, Infinity, 'one alone has no standard error')
       const moments = runningMoments(operator.size)
       for (const one of uniforms) {
-        moments.add(await meanProduct(objective, batchOptions, productWith(objective, [one]), v))
+        const ofSample = { ...objective, examples: withUniforms(examples, [one]) }
+        moments.add(await operatorOf(ofSample, batchOptions, product).apply(v))
       }
       return Object.freeze({ ...moments.result(), samples })
     },
   })
 }
 
-/** With the labels that these uniform numbers choose, one for each example and sample. */
-function productWith(
-  { outputs, outputLoss, parameters }: ModelObjective,
-  uniforms: readonly Float32Array[],
-): BatchProduct {
-  return ({ inputs }, v, range) => {
-    const onOutputs = (z: tf.Tensor, jv: tf.Tensor): tf.Tensor =>
-      tf
-        .addN(uniforms.map(sample => onOutputGradients(outputLoss, z, drawLabels(z, sample, range), jv)))
-        .div(uniforms.length)
-    return throughOutputs(at => outputs(at, inputs), parameters, v, onOutputs)
+/** With the labels that the numbers of each sample choose. */
+function onDrawnLabels({ outputLoss }: ModelObjective): MatrixOnOutputs {
+  return (z, samples, w) => {
+    const parts = tf
+      .unstack(samples)
+      .map(uniform => onOutputGradients(outputLoss, z, drawLabels(z, uniform), w))
+    return {
+      value: tf.addN(parts.map(({ value }) => value)),
+      product: tf.addN(parts.map(({ product }) => product)).div(parts.length),
+    }
+  }
+}
+
+/** One uniform number for each sample and example in the place of the targets: a graph is the same for all of them. */
+function withUniforms({ size, slice }: Examples, uniforms: readonly Float32Array[]): Examples {
+  return {
+    size,
+    slice: (start, end) => ({
+      inputs: slice(start, end).inputs,
+      targets: tf.stack(uniforms.map(sample => tf.tensor1d(sample.subarray(start, end)))),
+    }),
   }
 }
 
 /** One-hot labels from softmax(z): the first class at which the cumulated probability exceeds the uniform number. */
-function drawLabels(z: tf.Tensor, uniform: Float32Array, { start, end }: Range): tf.Tensor {
+function drawLabels(z: tf.Tensor, uniform: tf.Tensor): tf.Tensor {
   const [rows = 0, classes = 0] = z.shape
   const cumulated = tf.cumsum(tf.softmax(z as tf.Tensor2D), 1)
   // Without the last column, which is 1 but for rounding: what exceeds none of the others is of the last class.
   const others = cumulated.slice([0, 0], [rows, classes - 1])
   const passed = others
-    .lessEqual(tf.tensor2d(uniform.subarray(start, end), [rows, 1]))
+    .lessEqual(uniform.reshape([rows, 1]))
     .toFloat()
     .sum(1)
   return tf.oneHot(passed.toInt(), classes).toFloat()

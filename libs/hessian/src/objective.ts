@@ -11,7 +11,10 @@ export interface Batch {
 export interface Examples {
   /** The number of examples. */
   readonly size: number
-  /** Examples start … end − 1, in tensors made for this call: the operators dispose of them. */
+  /**
+   * Examples start … end − 1, in tensors made for this call: the operators dispose of them. The same each time, for
+   * within an algorithm they may be kept.
+   */
   readonly slice: (start: number, end: number) => Batch
 }
 
@@ -26,11 +29,16 @@ export interface Examples {
  * A `tf.LayersModel` reads its weights itself, whatever `loss` is given: take its outputs from `layersModel`. A loss
  * that ignores what it is given has all products at the present values of the variables it reads, as long as these
  * are the parameters; what moves θ (`atPoint`, finite differences, escapes) refuses it.
+ *
+ * A call of a function, an algorithm or an operator natively runs the loss as one TensorFlow graph once it is called often,
+ * see `compile`. So the loss has to be pure for that long: a number that it uses may change between two calls or two
+ * operators, not within one, where it is refused as far as it is seen. A loss that reads a tensor, draws random numbers
+ * or reads its parameters itself is run as it is.
  */
 export interface Objective {
   /** θ: float32 tensors or variables. They stay the caller's. */
   readonly parameters: readonly tf.Tensor[]
-  /** The mean of ℓ over the examples of a batch: a pure function of what it is given. */
+  /** The mean of ℓ over the examples of a batch: a pure function of what it is given, for as long as a call lasts. */
   readonly loss: (parameters: readonly tf.Tensor[], batch: Batch) => tf.Tensor
   readonly examples: Examples
 }

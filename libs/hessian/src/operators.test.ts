@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { inFloat32, laplacian, randomSymmetricRows } from '../test/matrices.ts'
 import { denseMatrix } from './dense-matrix.ts'
 import { diagonalMatrix } from './diagonal-matrix.ts'
@@ -124,5 +124,41 @@ describe('bad input', () => {
     [() => subBlock(dense, { from: -1, to: 2 }), "the block's from is -1"],
   ])('%s is refused', (given, message) => {
     expect(given).toThrow(message)
+  })
+})
+
+describe('operators made of others are opened and closed with them', () => {
+  const watched = () => {
+    const close = vi.fn()
+    const operator: LinearOperator = {
+      size: 5,
+      apply: () => expect.unreachable('it was opened'),
+      open: () => ({ apply: x => dense.apply(x), close }),
+    }
+    return { operator, close }
+  }
+  const made: [string, (operator: LinearOperator) => LinearOperator][] = [
+    ['sumOf', operator => sumOf([operator, operator])],
+    ['scaledBy', operator => scaledBy(2, operator)],
+    ['shiftedBy', operator => shiftedBy(2, operator)],
+    ['subBlock', operator => subBlock(operator, [4, 0])],
+  ]
+
+  test.each(made)('%s', async (_, make) => {
+    const { operator, close } = watched()
+    expect(await rowsOf(make(operator))).toEqual(await rowsOf(make(dense)))
+    expect(close).toHaveBeenCalledTimes(make === made[0]?.[1] ? 2 : 1)
+  })
+
+  test('also where another one cannot be opened', () => {
+    const { operator, close } = watched()
+    const broken: LinearOperator = {
+      ...dense,
+      open: () => {
+        throw new Error('no room')
+      },
+    }
+    expect(() => sumOf([operator, broken]).open?.()).toThrow('no room')
+    expect(close).toHaveBeenCalledOnce()
   })
 })

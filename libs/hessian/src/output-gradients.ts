@@ -1,6 +1,7 @@
 import { gradients } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
 import type { ModelObjective } from './objective.ts'
+import type { OnOutputs } from './through-outputs.ts'
 
 /**
  * The product with w of the mean over the examples of rᵢrᵢᵀ, where rᵢ = ∂ℓᵢ/∂zᵢ: row i is rᵢ⟨rᵢ, wᵢ⟩ / b.
@@ -12,9 +13,10 @@ export function onOutputGradients(
   z: tf.Tensor,
   targets: tf.Tensor,
   w: tf.Tensor,
-): tf.Tensor {
-  const [gradient = z] = gradients(([at = z]) => outputLoss(at, targets), [z]).gradients
+): OnOutputs {
+  const { value, gradients: slopesOfLoss } = gradients(([at = z]) => outputLoss(at, targets), [z])
+  const [gradient = z] = slopesOfLoss
   const withinExample = z.shape.map((_, axis) => axis).slice(1)
   const slopes = gradient.mul(w).sum(withinExample, true)
-  return gradient.mul(slopes).mul(z.shape[0])
+  return { value, product: gradient.mul(slopes).mul(z.shape[0]) }
 }

@@ -22,16 +22,25 @@ export async function withTensors<T>(
   parameters: readonly tf.Tensor[],
   work: (tensors: readonly tf.Tensor[]) => T | Promise<T>,
 ): Promise<T> {
-  let offset = 0
-  const tensors = parameters.map(({ shape, size }) => {
-    offset += size
-    return tf.tensor(float32Part(vector, factor, offset - size, offset), shape)
-  })
+  const tensors = tensorsOf(vector, factor, parameters)
   try {
     return await work(tensors)
   } finally {
     tf.dispose(tensors)
   }
+}
+
+/** The same, until the caller disposes of them. */
+export function tensorsOf(
+  vector: Float64Array,
+  factor: number,
+  parameters: readonly tf.Tensor[],
+): tf.Tensor[] {
+  let offset = 0
+  return parameters.map(({ shape, size }) => {
+    offset += size
+    return tf.tensor(float32Part(vector, factor, offset - size, offset), shape)
+  })
 }
 
 /** Entries start … end − 1 times a factor. */

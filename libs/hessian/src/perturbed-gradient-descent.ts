@@ -1,6 +1,7 @@
 import { checkInteger, checkPositive } from './checks.ts'
 import { checkScale, type Escape, openWalk } from './escape.ts'
 import { descend, type GradientDescentOptions } from './gradient-descent.ts'
+import { whileCompiled } from './compiled-objective.ts'
 import type { Objective } from './objective.ts'
 import { parameterSize } from './parameter-tensors.ts'
 import { randomVectors } from './random-vectors.ts'
@@ -52,15 +53,17 @@ export async function perturbedGradientDescent(
   if (radius !== undefined) checkPositive('radius', radius)
   checkInteger('wait', wait, 1)
   const inBall = ballPoints(parameterSize(objective.parameters), seed)
-  const walk = openWalk(objective, options)
-  let last = -Infinity
-  const stepOf = (gradient: Float64Array, taken: number, firstLoss: number): Float64Array => {
-    const threshold = gradientThreshold ?? smallGradient(walk.fallFrom(firstLoss), learningRate)
-    if (norm(gradient) > threshold || taken - last < wait) return scaled(gradient, -learningRate)
-    last = taken
-    return scaled(inBall(), radius ?? learningRate * threshold)
-  }
-  return descend(walk, options, stepOf, seed)
+  return whileCompiled(objective, compiled => {
+    const walk = openWalk(compiled, options)
+    let last = -Infinity
+    const stepOf = (gradient: Float64Array, taken: number, firstLoss: number): Float64Array => {
+      const threshold = gradientThreshold ?? smallGradient(walk.fallFrom(firstLoss), learningRate)
+      if (norm(gradient) > threshold || taken - last < wait) return scaled(gradient, -learningRate)
+      last = taken
+      return scaled(inBall(), radius ?? learningRate * threshold)
+    }
+    return descend(walk, options, stepOf, seed)
+  })
 }
 
 function smallGradient(fall: number, learningRate: number): number {

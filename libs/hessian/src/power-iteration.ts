@@ -2,7 +2,7 @@ import { checkInteger, checkPositive } from './checks.ts'
 import { type Eigenpair, type Eigenpairs, measuredPair } from './eigenpairs.ts'
 import type { LinearOperator } from './linear-operator.ts'
 import { orthogonalize } from './orthogonalize.ts'
-import { productsOf } from './products.ts'
+import { withProducts } from './products.ts'
 import { freshDirection, randomVectors } from './random-vectors.ts'
 import { addScaled, dot, norm } from './vectors.ts'
 import type { WorkOptions } from './work-options.ts'
@@ -40,37 +40,38 @@ export async function powerIteration(
   checkInteger('k', k, 1, size, `there are only ${size} eigenvalues`)
   checkPositive('tolerance', tolerance)
   checkInteger('maxIterations', maxIterations, 1)
-  const products = productsOf(operator, k * maxIterations, options)
-  const random = randomVectors(size, seed)
-  const pairs: Eigenpair[] = []
-  const found: Float64Array[] = []
-  // The residuals of earlier pairs leak into later ones; with this, k of them stay within the tolerance.
-  const aim = tolerance / (2 * Math.sqrt(k))
-  let operatorNorm = 0
-  while (pairs.length < k) {
-    let vector = freshDirection(random, found)
-    for (let iteration = 1; ; iteration++) {
-      const product = await products.apply(vector)
-      const deflated = product.slice()
-      orthogonalize(deflated, found)
-      const length = norm(deflated)
-      operatorNorm = Math.max(operatorNorm, Math.abs(dot(vector, product)))
-      if (iteration === maxIterations || residualOf(vector, deflated) <= aim * operatorNorm) {
-        pairs.push(measuredPair(vector, product, tolerance, operatorNorm, products.relativeError))
-        break
+  return withProducts(operator, k * maxIterations, options, async products => {
+    const random = randomVectors(size, seed)
+    const pairs: Eigenpair[] = []
+    const found: Float64Array[] = []
+    // The residuals of earlier pairs leak into later ones; with this, k of them stay within the tolerance.
+    const aim = tolerance / (2 * Math.sqrt(k))
+    let operatorNorm = 0
+    while (pairs.length < k) {
+      let vector = freshDirection(random, found)
+      for (let iteration = 1; ; iteration++) {
+        const product = await products.apply(vector)
+        const deflated = product.slice()
+        orthogonalize(deflated, found)
+        const length = norm(deflated)
+        operatorNorm = Math.max(operatorNorm, Math.abs(dot(vector, product)))
+        if (iteration === maxIterations || residualOf(vector, deflated) <= aim * operatorNorm) {
+          pairs.push(measuredPair(vector, product, tolerance, operatorNorm, products.relativeError))
+          break
+        }
+        vector = deflated.map(value => value / length)
       }
-      vector = deflated.map(value => value / length)
+      found.push(vector)
     }
-    found.push(vector)
-  }
-  pairs.sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
-  const converged = pairs.every(pair => pair.converged)
-  return Object.freeze({
-    pairs: Object.freeze(pairs),
-    converged,
-    operatorNorm,
-    products: products.count,
-    seed,
+    pairs.sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
+    const converged = pairs.every(pair => pair.converged)
+    return Object.freeze({
+      pairs: Object.freeze(pairs),
+      converged,
+      operatorNorm,
+      products: products.count,
+      seed,
+    })
   })
 }
 

@@ -45,6 +45,19 @@ describe.each(algorithms)('%s', (_, algorithm) => {
     )
   })
 
+  test('opens its operator once and closes it, also where a product is wrong', async () => {
+    for (const matrix of [laplacian(40), nanAt(laplacian(40), 3)]) {
+      const close = vi.fn()
+      const taken = vi.fn((x: Float64Array) => matrix.apply(x))
+      const open = vi.fn(() => ({ apply: taken, close }))
+      const operator = { size: 40, open, apply: () => expect.unreachable('it was opened') }
+      await algorithm(operator, {}).catch(() => undefined)
+      expect(open).toHaveBeenCalledOnce()
+      expect(close).toHaveBeenCalledOnce()
+      expect(taken.mock.invocationCallOrder.at(-1)).toBeLessThan(close.mock.invocationCallOrder[0] ?? NaN)
+    }
+  })
+
   test('refuses an empty operator', async () => {
     await expect(algorithm(laplacian(0), {})).rejects.toThrow(RangeError)
   })

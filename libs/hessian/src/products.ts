@@ -1,5 +1,5 @@
 import { checkInteger } from './checks.ts'
-import { type LinearOperator, relativeErrorOf } from './linear-operator.ts'
+import { type LinearOperator, type OpenOperator, openOperator, relativeErrorOf } from './linear-operator.ts'
 import type { WorkOptions } from './work-options.ts'
 
 /** An operator's products, checked and counted. */
@@ -12,21 +12,40 @@ export interface Products {
 }
 
 /**
- * Opens an operator for one algorithm: between products it looks at the signal, after each it reports progress and
- * checks what came back, so that no algorithm computes on with NaN.
+ * Opens an operator for one algorithm, and closes it when that has ended, however it did: between products it looks at
+ * the signal, after each it reports progress and checks what came back, so that no algorithm computes on with NaN.
  *
  * @param total the most products that will be taken
- * @throws RangeError when the operator is empty or its stated error is not a number ≥ 0
+ * @throws RangeError (a rejection) when the operator is empty or its stated error is not a number ≥ 0
  */
-export function productsOf(operator: LinearOperator, total: number, options: WorkOptions): Products {
-  const { size } = operator
+export async function withProducts<T>(
+  operator: LinearOperator,
+  total: number,
+  options: WorkOptions,
+  work: (products: Products) => Promise<T>,
+): Promise<T> {
   const relativeError = relativeErrorOf(operator)
-  checkInteger("the operator's size", size, 1)
+  checkInteger("the operator's size", operator.size, 1)
   if (!(relativeError >= 0 && relativeError < 1)) {
     throw new RangeError(
       `the operator's relativeError is ${relativeError}; it must be at least 0 and below 1`,
     )
   }
+  const open = openOperator(operator)
+  try {
+    return await work(checkedProducts(operator.size, relativeError, open, total, options))
+  } finally {
+    open.close()
+  }
+}
+
+function checkedProducts(
+  size: number,
+  relativeError: number,
+  open: OpenOperator,
+  total: number,
+  options: WorkOptions,
+): Products {
   let count = 0
   return {
     size,
@@ -36,7 +55,7 @@ export function productsOf(operator: LinearOperator, total: number, options: Wor
     },
     async apply(x) {
       options.signal?.throwIfAborted()
-      const y = await operator.apply(x)
+      const y = await open.apply(x)
       options.signal?.throwIfAborted()
       count++
       checkProduct(y, x, count)

@@ -1,11 +1,13 @@
-import { checkObjective } from './check-objective.ts'
+import * as tf from '@tensorflow/tfjs'
+import { checkMovable, checkObjective } from './check-objective.ts'
 import { checkInteger, checkPositive, checkVector } from './checks.ts'
+import { whileCompiled, withCompiled } from './compiled-objective.ts'
 import { atPoint, evaluateGradient, evaluateLoss } from './evaluate.ts'
 import { hessian } from './hessian-operator.ts'
-import type { LinearOperator } from './linear-operator.ts'
+import { type LinearOperator, openOperator } from './linear-operator.ts'
 import type { BatchOptions } from './micro-batches.ts'
 import type { Objective } from './objective.ts'
-import { parameterValues } from './parameter-tensors.ts'
+import { parameterValues, tensorsOf } from './parameter-tensors.ts'
 import { LOSS_ROUNDING } from './rounding.ts'
 import { addScaled, dot } from './vectors.ts'
 
@@ -89,12 +91,9 @@ export async function quadraticModel(
   checkObjective(objective, options)
   const point = parameterValues(objective.parameters)
   const { loss, gradient } = await evaluateGradient(objective, options)
-  const operator: LinearOperator = Object.freeze({
-    size: point.length,
-    apply: (v: Float64Array) => atPoint(objective, point, there => hessian(there, options).apply(v)),
-  })
-  const lossAt = (theta: Float64Array): Promise<number> =>
-    atPoint(objective, theta, there => evaluateLoss(there, options))
+  const operator = hessianAt(objective, point, options)
+  const lossAt = (theta: Float64Array, of = objective): Promise<number> =>
+    atPoint(of, theta, there => evaluateLoss(there, options))
   const lineAlong = async (direction: Float64Array): Promise<Line> => {
     const curvature = dot(direction, await operator.apply(direction))
     return { loss, slope: dot(gradient, direction), curvature }
@@ -113,12 +112,40 @@ export async function quadraticModel(
       compared(valueOn(await lineAlong(displacement(theta)), 1), await lossAt(theta), loss),
     along: async (direction: Float64Array, along: AlongOptions = {}) => {
       checkVector('direction', direction, point.length)
-      const lossAfter = (step: number): Promise<number> => {
-        const theta = point.slice()
-        addScaled(theta, step, direction)
-        return lossAt(theta)
+      return whileCompiled(objective, compiled => {
+        const lossAfter = (step: number): Promise<number> => {
+          const theta = point.slice()
+          addScaled(theta, step, direction)
+          return lossAt(theta, compiled)
+        }
+        return modelAlong(() => lineAlong(direction), lossAfter, along)
+      })
+    },
+  })
+}
+
+/** The Hessian at a point that holds tensors only while it works. */
+function hessianAt(objective: Objective, point: Float64Array, options: BatchOptions): LinearOperator {
+  const compiled = withCompiled(objective)
+  return Object.freeze({
+    size: point.length,
+    apply: (v: Float64Array) => atPoint(compiled, point, there => hessian(there, options).apply(v)),
+    open: () => {
+      checkMovable(compiled)
+      const parameters = tensorsOf(point, 1, objective.parameters)
+      try {
+        const { apply, close } = openOperator(hessian({ ...compiled, parameters }, options))
+        return {
+          apply,
+          close: () => {
+            close()
+            tf.dispose(parameters)
+          },
+        }
+      } catch (error) {
+        tf.dispose(parameters)
+        throw error
       }
-      return modelAlong(() => lineAlong(direction), lossAfter, along)
     },
   })
 }

@@ -3,6 +3,7 @@ import { tridiagonalEigen } from './dense-eigen.ts'
 import { checkScale, type Escape, type EscapeOptions, lengthOfFall, openWalk, type Walk } from './escape.ts'
 import { lanczos } from './lanczos.ts'
 import { relativeErrorOf } from './linear-operator.ts'
+import { whileCompiled } from './compiled-objective.ts'
 import type { Objective } from './objective.ts'
 import { freshDirection, randomVectors } from './random-vectors.ts'
 import { LOSS_ROUNDING } from './rounding.ts'
@@ -45,37 +46,41 @@ export async function saddleFreeNewton(
   checkInteger('steps', steps, 1)
   if (dimension !== undefined) checkInteger('dimension', dimension, 1)
   checkPositive('damping', damping)
-  const walk = openWalk(objective, options)
-  const { length: size } = walk.start
-  const random = randomVectors(size, seed)
-  const most = Math.min(size, dimension ?? 20)
-  const losses: number[] = []
-  let here = await walk.gradient(walk.start)
-  let theta = walk.start
+  return whileCompiled(objective, async compiled => {
+    const walk = openWalk(compiled, options)
+    const { length: size } = walk.start
+    const random = randomVectors(size, seed)
+    const most = Math.min(size, dimension ?? 20)
+    const losses: number[] = []
+    let here = await walk.gradient(walk.start)
+    let theta = walk.start
 
-  for (;;) {
-    losses.push(here.loss)
-    walk.report(theta, losses)
-    if (losses.length > steps) return walk.finish(theta, losses, 'all steps taken', seed)
-    const { loss, gradient } = here
-    let next: Float64Array | undefined
-    const direction =
-      norm(gradient) > 0 ? await saddleFreeDirection(walk, theta, gradient, most, damping, options) : gradient
-    if (-dot(gradient, direction) > LOSS_ROUNDING * Math.abs(loss)) {
-      next = await shortened(walk, theta, loss, gradient, direction)
-      if (next === undefined) return walk.finish(theta, losses, 'no descent', seed)
-    } else {
-      const way = await downwards(walk, theta, freshDirection(random, []), most, options)
-      if (way === undefined) return walk.finish(theta, losses, 'no negative curvature', seed)
-      next = theta.slice()
-      const fall = visibleFall(walk.fallFrom(losses[0] ?? NaN), loss)
-      addScaled(next, lengthOfFall(fall, way.curvature), way.direction)
+    for (;;) {
+      losses.push(here.loss)
+      walk.report(theta, losses)
+      if (losses.length > steps) return walk.finish(theta, losses, 'all steps taken', seed)
+      const { loss, gradient } = here
+      let next: Float64Array | undefined
+      const direction =
+        norm(gradient) > 0
+          ? await saddleFreeDirection(walk, theta, gradient, most, damping, options)
+          : gradient
+      if (-dot(gradient, direction) > LOSS_ROUNDING * Math.abs(loss)) {
+        next = await shortened(walk, theta, loss, gradient, direction)
+        if (next === undefined) return walk.finish(theta, losses, 'no descent', seed)
+      } else {
+        const way = await downwards(walk, theta, freshDirection(random, []), most, options)
+        if (way === undefined) return walk.finish(theta, losses, 'no negative curvature', seed)
+        next = theta.slice()
+        const fall = visibleFall(walk.fallFrom(losses[0] ?? NaN), loss)
+        addScaled(next, lengthOfFall(fall, way.curvature), way.direction)
+      }
+      here = await walk.gradient(next)
+      if (!Number.isFinite(here.loss)) return walk.finish(theta, losses, 'diverged', seed)
+      theta = next
+      onProgress?.(losses.length, steps)
     }
-    here = await walk.gradient(next)
-    if (!Number.isFinite(here.loss)) return walk.finish(theta, losses, 'diverged', seed)
-    theta = next
-    onProgress?.(losses.length, steps)
-  }
+  })
 }
 
 /** A hundredth of the fall for an escape, but enough that the next step from there promises a fall that float32 sees. */

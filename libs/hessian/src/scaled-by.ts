@@ -1,4 +1,4 @@
-import { type LinearOperator, relativeErrorOf } from './linear-operator.ts'
+import { type LinearOperator, madeOfOne } from './linear-operator.ts'
 import { scaled } from './vectors.ts'
 
 /**
@@ -11,9 +11,5 @@ import { scaled } from './vectors.ts'
  */
 export function scaledBy(factor: number, operator: LinearOperator): LinearOperator {
   if (!Number.isFinite(factor)) throw new RangeError(`the factor is ${factor}; it must be finite`)
-  return Object.freeze({
-    size: operator.size,
-    relativeError: relativeErrorOf(operator),
-    apply: async (x: Float64Array) => scaled(await operator.apply(x), factor),
-  })
+  return madeOfOne(operator, operator.size, async (x, product) => scaled(await product(x), factor))
 }

@@ -1,4 +1,4 @@
-import { type LinearOperator, relativeErrorOf } from './linear-operator.ts'
+import { type LinearOperator, madeOfOne } from './linear-operator.ts'
 import { addScaled } from './vectors.ts'
 
 /**
@@ -12,13 +12,9 @@ import { addScaled } from './vectors.ts'
  */
 export function shiftedBy(shift: number, operator: LinearOperator): LinearOperator {
   if (!Number.isFinite(shift)) throw new RangeError(`the shift is ${shift}; it must be finite`)
-  return Object.freeze({
-    size: operator.size,
-    relativeError: relativeErrorOf(operator),
-    async apply(x: Float64Array) {
-      const y = Float64Array.from(await operator.apply(x))
-      addScaled(y, shift, x)
-      return y
-    },
+  return madeOfOne(operator, operator.size, async (x, product) => {
+    const y = Float64Array.from(await product(x))
+    addScaled(y, shift, x)
+    return y
   })
 }

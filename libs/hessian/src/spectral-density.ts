@@ -2,7 +2,7 @@ import { checkInteger, checkPositive } from './checks.ts'
 import { type Estimate, meanOf } from './estimate.ts'
 import { integral, lanczosQuadrature, type Quadrature } from './lanczos-quadrature.ts'
 import type { LinearOperator } from './linear-operator.ts'
-import { productsOf } from './products.ts'
+import { withProducts } from './products.ts'
 import { randomVectors } from './random-vectors.ts'
 import type { WorkOptions } from './work-options.ts'
 
@@ -64,34 +64,35 @@ export async function spectralDensity(
   checkInteger('probes', probes, 2)
   checkInteger('points', points, 2)
   if (options.width !== undefined) checkPositive('width', options.width)
-  const products = productsOf(operator, probes * steps, options)
-  checkInteger('steps', steps, 1, size)
-  const random = randomVectors(size, seed)
-  const quadratures: Quadrature[] = []
-  while (quadratures.length < probes) {
-    const direction = random.sphere().map(value => value / Math.sqrt(size))
-    quadratures.push(await lanczosQuadrature(products, direction, steps))
-  }
+  return withProducts(operator, probes * steps, options, async products => {
+    checkInteger('steps', steps, 1, size)
+    const random = randomVectors(size, seed)
+    const quadratures: Quadrature[] = []
+    while (quadratures.length < probes) {
+      const direction = random.sphere().map(value => value / Math.sqrt(size))
+      quadratures.push(await lanczosQuadrature(products, direction, steps))
+    }
 
-  const width = options.width ?? defaultWidth(quadratures)
-  const grid = gridOf(quadratures, width, points)
-  const atPoints = Array.from(grid, t =>
-    meanOf(quadratures.map(quadrature => broadened(quadrature, t, width))),
-  )
-  const moment = (power: number): Estimate => {
-    const samples = quadratures.map(quadrature => size * integral(quadrature, node => node ** power))
-    return Object.freeze({ ...meanOf(samples), samples: probes, products: products.count, seed })
-  }
-  return Object.freeze({
-    grid,
-    density: Float64Array.from(atPoints, point => point.value),
-    standardError: Float64Array.from(atPoints, point => point.standardError),
-    width,
-    quadratures: Object.freeze(quadratures),
-    trace: moment(1),
-    squaredFrobeniusNorm: moment(2),
-    products: products.count,
-    seed,
+    const width = options.width ?? defaultWidth(quadratures)
+    const grid = gridOf(quadratures, width, points)
+    const atPoints = Array.from(grid, t =>
+      meanOf(quadratures.map(quadrature => broadened(quadrature, t, width))),
+    )
+    const moment = (power: number): Estimate => {
+      const samples = quadratures.map(quadrature => size * integral(quadrature, node => node ** power))
+      return Object.freeze({ ...meanOf(samples), samples: probes, products: products.count, seed })
+    }
+    return Object.freeze({
+      grid,
+      density: Float64Array.from(atPoints, point => point.value),
+      standardError: Float64Array.from(atPoints, point => point.standardError),
+      width,
+      quadratures: Object.freeze(quadratures),
+      trace: moment(1),
+      squaredFrobeniusNorm: moment(2),
+      products: products.count,
+      seed,
+    })
   })
 }
 

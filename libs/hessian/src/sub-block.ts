@@ -1,5 +1,5 @@
 import { checkInteger, checkLength } from './checks.ts'
-import { type LinearOperator, relativeErrorOf } from './linear-operator.ts'
+import { type LinearOperator, madeOfOne } from './linear-operator.ts'
 
 /** Which rows and columns: a range `from` ≤ i < `to`, such as one layer's parameters, or any distinct indices. */
 export type BlockIndices = { readonly from: number; readonly to: number } | ArrayLike<number>
@@ -18,16 +18,12 @@ export type BlockIndices = { readonly from: number; readonly to: number } | Arra
  */
 export function subBlock(operator: LinearOperator, subset: BlockIndices): LinearOperator {
   const indices = indicesOf(subset, operator.size)
-  return Object.freeze({
-    size: indices.length,
-    relativeError: relativeErrorOf(operator),
-    async apply(x: Float64Array) {
-      checkLength('x', x, indices.length)
-      const whole = new Float64Array(operator.size)
-      indices.forEach((index, i) => (whole[index] = x[i] ?? NaN))
-      const y = await operator.apply(whole)
-      return Float64Array.from(indices, index => y[index] ?? NaN)
-    },
+  return madeOfOne(operator, indices.length, async (x, product) => {
+    checkLength('x', x, indices.length)
+    const whole = new Float64Array(operator.size)
+    indices.forEach((index, i) => (whole[index] = x[i] ?? NaN))
+    const y = await product(whole)
+    return Float64Array.from(indices, index => y[index] ?? NaN)
   })
 }
 

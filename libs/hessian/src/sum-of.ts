@@ -1,4 +1,4 @@
-import { type LinearOperator, relativeErrorOf } from './linear-operator.ts'
+import { type LinearOperator, madeOf, relativeErrorOf } from './linear-operator.ts'
 import { addScaled } from './vectors.ts'
 
 /**
@@ -11,19 +11,16 @@ import { addScaled } from './vectors.ts'
  * sumOf([diagonalMatrix([1, 2]), diagonalMatrix([10, 20])]).apply(Float64Array.of(1, 1)) // [11, 22]
  */
 export function sumOf(operators: readonly LinearOperator[]): LinearOperator {
-  const [first, ...others] = operators
+  const [first] = operators
   if (first === undefined) throw new RangeError('sumOf got no operators; it needs at least one')
   const sizes = operators.map(operator => operator.size)
   if (sizes.some(size => size !== first.size)) {
     throw new RangeError(`sumOf got operators of sizes ${sizes.join(', ')}; all must be of one size`)
   }
-  return Object.freeze({
-    size: first.size,
-    relativeError: Math.max(...operators.map(relativeErrorOf)),
-    async apply(x: Float64Array) {
-      const sum = Float64Array.from(await first.apply(x))
-      for (const operator of others) addScaled(sum, 1, await operator.apply(x))
-      return sum
-    },
+  const about = { size: first.size, relativeError: Math.max(...operators.map(relativeErrorOf)) }
+  return madeOf(operators, about, products => async x => {
+    const sum = new Float64Array(first.size)
+    for (const product of products) addScaled(sum, 1, await product(x))
+    return sum
   })
 }

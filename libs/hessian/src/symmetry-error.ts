@@ -1,6 +1,6 @@
 import { checkInteger } from './checks.ts'
 import type { LinearOperator } from './linear-operator.ts'
-import { productsOf } from './products.ts'
+import { withProducts } from './products.ts'
 import { randomVectors } from './random-vectors.ts'
 import { dot, norm } from './vectors.ts'
 import type { WorkOptions } from './work-options.ts'
@@ -28,15 +28,16 @@ export async function symmetryError(
 ): Promise<number> {
   const { probes = 3, seed = 0 } = options
   checkInteger('probes', probes, 1)
-  const products = productsOf(operator, 2 * probes, options)
-  const random = randomVectors(products.size, seed)
-  let largest = 0
-  for (let probe = 0; probe < probes; probe++) {
-    const [u, v] = [random.sphere(), random.sphere()]
-    const [au, av] = [await products.apply(u), await products.apply(v)]
-    const scale = norm(au) * norm(v) + norm(av) * norm(u)
-    const difference = Math.abs(dot(u, av) - dot(v, au)) * Math.sqrt(products.size)
-    if (difference > 0) largest = Math.max(largest, difference / scale)
-  }
-  return largest
+  return withProducts(operator, 2 * probes, options, async products => {
+    const random = randomVectors(products.size, seed)
+    let largest = 0
+    for (let probe = 0; probe < probes; probe++) {
+      const [u, v] = [random.sphere(), random.sphere()]
+      const [au, av] = [await products.apply(u), await products.apply(v)]
+      const scale = norm(au) * norm(v) + norm(av) * norm(u)
+      const difference = Math.abs(dot(u, av) - dot(v, au)) * Math.sqrt(products.size)
+      if (difference > 0) largest = Math.max(largest, difference / scale)
+    }
+    return largest
+  })
 }

@@ -2,7 +2,7 @@ import { checkInteger, checkPositive } from './checks.ts'
 import { type Eigenpairs, measuredPairs, wantedOf } from './eigenpairs.ts'
 import { krylovSweep, type RitzPair, type SweepSettings } from './krylov-sweep.ts'
 import type { LinearOperator } from './linear-operator.ts'
-import { productsOf } from './products.ts'
+import { withProducts } from './products.ts'
 import { randomVectors } from './random-vectors.ts'
 import { checkWanted, type WantedEnd } from './wanted-end.ts'
 import type { WorkOptions } from './work-options.ts'
@@ -61,17 +61,18 @@ export async function thickRestartLanczos(
   checkPositive('tolerance', tolerance)
   checkInteger('basisSize', basisSize, Math.min(size, wanted + 2), size, 'two more than the wanted pairs')
   checkInteger('maxProducts', maxProducts, basisSize + wanted)
-  const products = productsOf(operator, maxProducts, options)
-  const random = randomVectors(size, seed)
-  const settings = { which, tolerance, basisSize, lastProduct: maxProducts - wanted }
+  return withProducts(operator, maxProducts, options, async products => {
+    const random = randomVectors(size, seed)
+    const settings = { which, tolerance, basisSize, lastProduct: maxProducts - wanted }
 
-  const search = await outermost(k, { products, random, ...settings })
-  const vectors = wantedOf(search.found, k, which).map(pair => pair.vector)
-  const measured = await measuredPairs(products, vectors, tolerance, search.operatorNorm)
-  const pairs = Object.freeze(wantedOf(measured, k, which))
-  const { operatorNorm, confirmed } = search
-  const converged = pairs.every(pair => pair.converged)
-  return Object.freeze({ pairs, converged, confirmed, operatorNorm, products: products.count, seed })
+    const search = await outermost(k, { products, random, ...settings })
+    const vectors = wantedOf(search.found, k, which).map(pair => pair.vector)
+    const measured = await measuredPairs(products, vectors, tolerance, search.operatorNorm)
+    const pairs = Object.freeze(wantedOf(measured, k, which))
+    const { operatorNorm, confirmed } = search
+    const converged = pairs.every(pair => pair.converged)
+    return Object.freeze({ pairs, converged, confirmed, operatorNorm, products: products.count, seed })
+  })
 }
 
 /** Sweeps until a second look finds nothing further out, or the products are used up. */

@@ -3,7 +3,7 @@ import type { DiagonalEstimate } from './diagonal-estimate.ts'
 import { ownDirections } from './leave-one-out.ts'
 import type { LinearOperator } from './linear-operator.ts'
 import { orthonormalBasis } from './orthogonalize.ts'
-import { productsOf } from './products.ts'
+import { withProducts } from './products.ts'
 import { randomVectors } from './random-vectors.ts'
 import { combination, dot } from './vectors.ts'
 import type { WorkOptions } from './work-options.ts'
@@ -40,31 +40,32 @@ export async function xdiag(operator: LinearOperator, options: XDiagOptions = {}
   const { size } = operator
   const { probes = Math.min(size, 50), seed = 0 } = options
   checkInteger('probes', probes, 2, size, 'a matrix of size 1 is its own diagonal')
-  const products = productsOf(operator, 2 * probes, options)
-  const random = randomVectors(size, seed)
+  return withProducts(operator, 2 * probes, options, async products => {
+    const random = randomVectors(size, seed)
 
-  const tests: Float64Array[] = []
-  const sketch: Float64Array[] = []
-  while (tests.length < probes) {
-    const omega = random.signs()
-    tests.push(omega)
-    sketch.push(await products.apply(omega))
-  }
-  const basis = orthonormalBasis(sketch)
-  const images: Float64Array[] = []
-  for (const q of basis) images.push(await products.apply(q))
+    const tests: Float64Array[] = []
+    const sketch: Float64Array[] = []
+    while (tests.length < probes) {
+      const omega = random.signs()
+      tests.push(omega)
+      sketch.push(await products.apply(omega))
+    }
+    const basis = orthonormalBasis(sketch)
+    const images: Float64Array[] = []
+    for (const q of basis) images.push(await products.apply(q))
 
-  const whole = diagonalOf(basis, images, size)
-  const directions = ownDirections(basis, sketch)
-  // A deficient sketch spans the range of A.
-  const estimate =
-    directions === undefined
-      ? { values: whole, standardErrors: new Float64Array(size) }
-      : leaveOneOut(
-          whole,
-          directions.map((s, i) => ownPart(s, tests[i] ?? s, sketch[i] ?? s, basis, images)),
-        )
-  return Object.freeze({ ...estimate, samples: probes, products: products.count, seed })
+    const whole = diagonalOf(basis, images, size)
+    const directions = ownDirections(basis, sketch)
+    // A deficient sketch spans the range of A.
+    const estimate =
+      directions === undefined
+        ? { values: whole, standardErrors: new Float64Array(size) }
+        : leaveOneOut(
+            whole,
+            directions.map((s, i) => ownPart(s, tests[i] ?? s, sketch[i] ?? s, basis, images)),
+          )
+    return Object.freeze({ ...estimate, samples: probes, products: products.count, seed })
+  })
 }
 
 /** diag(QQᵀA) = Σⱼ qⱼ ⊙ A qⱼ. */

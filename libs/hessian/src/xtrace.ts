@@ -3,7 +3,7 @@ import { type Estimate, jackknife, meanOf } from './estimate.ts'
 import type { LinearOperator } from './linear-operator.ts'
 import { ownDirections } from './leave-one-out.ts'
 import { orthonormalBasis } from './orthogonalize.ts'
-import { productsOf } from './products.ts'
+import { withProducts } from './products.ts'
 import { randomVectors } from './random-vectors.ts'
 import { addScaled, dot } from './vectors.ts'
 import type { WorkOptions } from './work-options.ts'
@@ -44,32 +44,35 @@ export async function xtrace(operator: LinearOperator, options: XTraceOptions = 
   const { size } = operator
   const { probes = Math.min(size, 50), seed = 0 } = options
   checkInteger('probes', probes, 2, size, 'a matrix of size 1 is its own trace')
-  const products = productsOf(operator, 2 * probes, options)
-  const random = randomVectors(size, seed)
+  return withProducts(operator, 2 * probes, options, async products => {
+    const random = randomVectors(size, seed)
 
-  const tests: Float64Array[] = []
-  const sketch: Float64Array[] = []
-  while (tests.length < probes) {
-    const omega = random.sphere()
-    tests.push(omega)
-    sketch.push(await products.apply(omega))
-  }
-  const basis = orthonormalBasis(sketch)
-  const images: Float64Array[] = []
-  for (const q of basis) images.push(await products.apply(q))
+    const tests: Float64Array[] = []
+    const sketch: Float64Array[] = []
+    while (tests.length < probes) {
+      const omega = random.sphere()
+      tests.push(omega)
+      sketch.push(await products.apply(omega))
+    }
+    const basis = orthonormalBasis(sketch)
+    const images: Float64Array[] = []
+    for (const q of basis) images.push(await products.apply(q))
 
-  const grams = gramsOf(tests, sketch, basis, images)
-  const directions = ownDirections(basis, sketch)
-  const samples = tests.map((_, i) => sampleWithout(grams, i, directions?.slice(i, i + 1) ?? []))
-  const { value, standardError } = meanOf(samples)
-  return Object.freeze({
-    value,
-    // With as many probes as rows each tᵢ is exact, but an estimate without one probe is not.
-    standardError:
-      directions === undefined || probes === size ? standardError : jackknife(withoutEach(grams, directions)),
-    samples: probes,
-    products: products.count,
-    seed,
+    const grams = gramsOf(tests, sketch, basis, images)
+    const directions = ownDirections(basis, sketch)
+    const samples = tests.map((_, i) => sampleWithout(grams, i, directions?.slice(i, i + 1) ?? []))
+    const { value, standardError } = meanOf(samples)
+    return Object.freeze({
+      value,
+      // With as many probes as rows each tᵢ is exact, but an estimate without one probe is not.
+      standardError:
+        directions === undefined || probes === size
+          ? standardError
+          : jackknife(withoutEach(grams, directions)),
+      samples: probes,
+      products: products.count,
+      seed,
+    })
   })
 }
 
