@@ -178,7 +178,7 @@ function refusedRead(): Error {
 function refusedOperation(name: string): Error {
   return new Error(
     `${atLine()}a compiled function used '${name}', whose result depends on more than its inputs. Random numbers ` +
-      'come from a seed: draw them before the call and give them to it',
+      'come from a seed that goes in as a tensor: statelessUniform and dropout of @flatland/tensor; or draw them before the call',
   )
 }
 

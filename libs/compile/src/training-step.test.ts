@@ -158,13 +158,12 @@ test('a step that throws leaves optimiser and engine as they were', () => {
   const adam = tf.train.adam(0.1)
   const step = trainingStep(adam, [w], ([at = w]) => at.square().sum())
   made.push(step)
-  const { makeTensor } = tf.engine()
   w.assign = () => {
     throw new Error('no assigning')
   }
   expect(() => step()).toThrow('no assigning')
   Reflect.deleteProperty(w, 'assign')
-  expect(tf.engine().makeTensor).toBe(makeTensor)
+  expect(Object.hasOwn(tf.engine(), 'makeTensor')).toBe(false)
   expect(Object.hasOwn(adam, 'applyGradients')).toBe(false)
   expect(Object.getOwnPropertyDescriptor(adam, 'learningRate')).toMatchObject({ value: 0.1, writable: true })
   expect(adam.iterations).toBe(0)

@@ -1,5 +1,5 @@
 /* global vega, vegaLite */
-for (const figure of document.querySelectorAll('.flatland-chart')) void makeLive(figure)
+for (const figure of document.querySelectorAll('.flatland-chart:has(> script)')) void makeLive(figure)
 
 /** Draws the chart anew, live, and takes the drawn one away only when that worked. */
 async function makeLive(figure) {
