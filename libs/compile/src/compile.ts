@@ -1,4 +1,4 @@
-import { callEntry, type Entry, newEntry, XLA_CHOICES, type XlaChoice } from './entry.ts'
+import { callEntry, type Entry, newEntry } from './entry.ts'
 import { type Explanation, explanation } from './explain.ts'
 import { recentlyUsed } from './recently-used.ts'
 import { rewrite } from './rewrites/index.ts'
@@ -10,12 +10,11 @@ export interface CompileOptions {
   /** How many signatures are held at most; the one that was used least recently goes. Default 32. */
   readonly signatures?: number
   /**
-   * What XLA compiles when the graph runs first, which takes 0.3 to 2 s; whatever is never run again loses them.
-   * `updates`: what is elementwise at the end of a function that assigns variables becomes one loop for all (Adam at
-   * batch 16: XLAGAIN). `everything`: the whole graph, which pays where it is made of small
-   * elementwise operations, and costs where matrix products or convolutions count. Default `nothing`.
+   * Whether XLA compiles the graph, at its first run, for 0.1 to 2 s. It makes one loop of many elementwise operations:
+   * steps and gradients of networks of some dozen units take a half to a quarter of the time. From some hundred units on
+   * TensorFlow's own products and threads are faster, so it is not for those. Default false.
    */
-  readonly xla?: XlaChoice
+  readonly xla?: boolean
 }
 
 /** A function that runs as one operation. */
@@ -47,7 +46,7 @@ export interface Compiled<Arguments extends readonly Tensors[], Result> {
  * Two things are eager's alone: `gradients` refuses a loss that is not finite only where it can read it, and
  * TensorFlow's own errors name the line where the operation was made, not where the function is called.
  *
- * @throws RangeError when `signatures` is no whole number from 1 on, or `xla` is no choice
+ * @throws RangeError when `signatures` is no whole number from 1 on
  * @throws TypeError on arguments or results that are not tensors, or lists and records of them
  * @throws Error naming the line that reads a tensor, or draws random numbers
  * @throws Error naming the line that uses a tensor from outside which was disposed of
@@ -59,13 +58,10 @@ export interface Compiled<Arguments extends readonly Tensors[], Result> {
  */
 export function compile<Arguments extends readonly Tensors[], Result>(
   work: (...given: Arguments) => Result,
-  { signatures = 32, xla = 'nothing' }: CompileOptions = {},
+  { signatures = 32, xla = false }: CompileOptions = {},
 ): Compiled<Arguments, Result> {
   if (!Number.isInteger(signatures) || signatures < 1) {
     throw new RangeError(`signatures is ${signatures}; it must be a whole number from 1 on`)
-  }
-  if (!XLA_CHOICES.includes(xla)) {
-    throw new RangeError(`xla is '${xla as string}'; choose one of ${XLA_CHOICES.join(', ')}`)
   }
   const entries = recentlyUsed<Entry>(signatures, newEntry, ({ graph }) => graph?.dispose())
   const call = (...given: Arguments): Result => {

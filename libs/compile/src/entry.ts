@@ -20,7 +20,7 @@ export function callEntry<A extends readonly Tensors[]>(
   work: (...given: A) => unknown,
   given: A,
   leaves: readonly tf.Tensor[],
-  xla: XlaChoice,
+  xla: boolean,
 ): unknown {
   return runOrObserve(
     entry,
@@ -31,15 +31,10 @@ export function callEntry<A extends readonly Tensors[]>(
   )
 }
 
-/** What XLA compiles: see `CompileOptions`. */
-export const XLA_CHOICES = ['nothing', 'updates', 'everything'] as const
-export type XlaChoice = (typeof XLA_CHOICES)[number]
-
-function staged({ graph, updates }: Trace<unknown>, xla: XlaChoice): StagedFunction {
+function staged({ graph, updates }: Trace<unknown>, xla: boolean): StagedFunction {
   const rewritten = rewrite(graph)
-  const stages = stagesOfUpdates(rewritten, updates, { cutsEnds: xla === 'updates' })
-  return stagedFunction(rewritten, stages, ({ graph, isElementwise }) =>
-    graphFunction(graph, { xla: xla === 'everything' || isElementwise }),
+  return stagedFunction(rewritten, stagesOfUpdates(rewritten, updates), ({ graph }) =>
+    graphFunction(graph, { xla }),
   )
 }
 

@@ -14,7 +14,7 @@ export interface GraphFunction {
 }
 
 export interface GraphFunctionOptions {
-  /** Whether XLA compiles it, at its first run: elementwise chains become one loop, in 0.4 to 2 s. Default false. */
+  /** Whether XLA compiles it, at its first run: see `CompileOptions`. Default false. */
   readonly xla?: boolean
 }
 

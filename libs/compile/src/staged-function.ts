@@ -18,10 +18,10 @@ export interface StagedFunction {
  * @param stages of the whole of `graph`, in order
  * @throws what TensorFlow says of a graph that is wrong
  */
-export function stagedFunction<S extends Stage>(
+export function stagedFunction(
   { placeholders }: Graph,
-  stages: readonly S[],
-  make: (stage: S) => GraphFunction = asItIs,
+  stages: readonly Stage[],
+  make: (stage: Stage) => GraphFunction = asItIs,
 ): StagedFunction {
   const functions = stageFunctions(stages, make)
   const takenLater = new Set(stages.slice(1).flatMap(({ takes }) => takes))
@@ -61,9 +61,9 @@ export interface StageFunction {
 }
 
 /** @throws what TensorFlow says of a graph that is wrong */
-export function stageFunctions<S extends Stage>(
-  stages: readonly S[],
-  make: (stage: S) => GraphFunction = asItIs,
+export function stageFunctions(
+  stages: readonly Stage[],
+  make: (stage: Stage) => GraphFunction = asItIs,
 ): StageFunction[] {
   const made: StageFunction[] = []
   try {

@@ -18,7 +18,7 @@ const numbers = (tensor: tf.Tensor): number[] => [...tensor.dataSync()]
 function grouped(step: () => unknown, groupBytes: number) {
   const { graph, updates, captures } = trace(step, [])
   const rewritten = rewrite(graph)
-  const stages = stagesOfUpdates(rewritten, updates, { groupBytes })
+  const stages = stagesOfUpdates(rewritten, updates, groupBytes)
   const staged = stagedFunction(rewritten, stages)
   const run = (): void => {
     staged.run(

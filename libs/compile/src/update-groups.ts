@@ -1,23 +1,9 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Graph } from './graph.ts'
-import { elementwiseEnds } from './elementwise-ends.ts'
 import { cutIntoStages, type Stage } from './stages.ts'
 
-/** A stage of a graph that gives new values of variables. */
-export interface UpdateStage extends Stage {
-  /** Whether it is the elementwise end of a group of updates, of which XLA makes one loop. */
-  readonly isElementwise: boolean
-}
-
-export interface UpdateStagesOptions {
-  /** Whether what is elementwise at the end of the graph is in stages of its own. Default false. */
-  readonly cutsEnds?: boolean
-  /** How many bytes of variables are assigned at a time. */
-  readonly groupBytes?: number
-}
-
 /**
- * The default of `groupBytes`. A group of so many takes 10 ms and more, beside which the 50 µs of a
+ * How many bytes of variables are assigned at a time. A group of so many takes 10 ms and more, beside which the 50 µs of a
  * call are nothing; and so much is in memory twice, rather than all that a step assigns.
  */
 const GROUP_BYTES = 64e6
@@ -36,8 +22,8 @@ const GROUP_BYTES = 64e6
 export function stagesOfUpdates(
   graph: Graph,
   updates: readonly tf.Variable[],
-  { cutsEnds = false, groupBytes = GROUP_BYTES }: UpdateStagesOptions = {},
-): UpdateStage[] {
+  groupBytes = GROUP_BYTES,
+): Stage[] {
   const groups = groupsOf(graph, updates, groupBytes)
   const firstUpdate = graph.results.length - updates.length
   const groupOfResult = (place: number): number => groups[place - firstUpdate] ?? 0
@@ -48,17 +34,10 @@ export function stagesOfUpdates(
   for (const { name, inputs } of graph.nodes.toReversed()) {
     for (const { node } of inputs) need(node, firstNeeds.get(name) ?? 0)
   }
-  // Each group has two stages, of which the second is its elementwise end.
-  const ends = cutsEnds ? elementwiseEnds(graph, updates.length) : new Set<string>()
-  const stageOf = ({ name }: { readonly name: string }): number =>
-    2 * (firstNeeds.get(name) ?? 0) + (ends.has(name) ? 1 : 0)
-  const stageOfResult = (place: number): number => {
-    const name = graph.results[place]?.node ?? ''
-    return 2 * groupOfResult(place) + (ends.has(name) ? 1 : 0)
-  }
-  return cutIntoStages(graph, { stageOf, stageOfResult })
-    .map((stage, i) => ({ ...stage, isElementwise: i % 2 === 1 }))
-    .filter(({ gives }) => gives.length > 0)
+  return cutIntoStages(graph, {
+    stageOf: ({ name }) => firstNeeds.get(name) ?? 0,
+    stageOfResult: groupOfResult,
+  }).filter(({ gives }) => gives.length > 0)
 }
 
 /** For each update its stage, from 1 on; all 0 where one group holds them. */

@@ -1,43 +1,13 @@
 import { crossEntropy, randomStream, useBackend } from '@flatland/tensor'
 import { initialParameters, mlp } from '@flatland/networks'
 import * as tf from '@tensorflow/tfjs'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { compile } from './compile.ts'
-import { elementwiseEnds } from './elementwise-ends.ts'
-import type { Graph, GraphNode } from './graph.ts'
 import { nativeBackend } from './native-backend.ts'
 import { trainingStep } from './training-step.ts'
 
 beforeAll(async () => {
   await useBackend('native')
-})
-
-describe('what is elementwise at the end', () => {
-  const node = (name: string, operation: string, ...inputs: string[]): GraphNode => ({
-    name,
-    operation,
-    inputs: inputs.map(each => ({ node: each, output: 0 })),
-    attributes: [],
-    outputs: [{ shape: [2, 2], type: 1 }],
-    line: '',
-  })
-  const graph = (nodes: GraphNode[], results: string[]): Graph => ({
-    nodes: [node('x', 'Placeholder'), ...nodes],
-    placeholders: ['x'],
-    results: results.map(name => ({ node: name, output: 0 })),
-  })
-
-  test('goes back from the updates to what is not', () => {
-    const nodes = [node('a', 'Square', 'x'), node('p', 'MatMul', 'a', 'x'), node('b', 'Sqrt', 'p'), node('c', 'Sub', 'x', 'b')] // prettier-ignore
-    expect(elementwiseEnds(graph(nodes, ['c']), 1)).toEqual(new Set(['b', 'c']))
-  })
-
-  test('is nothing that a product or another result needs', () => {
-    const nodes = [node('a', 'Square', 'x'), node('b', 'Neg', 'a'), node('c', 'Neg', 'b'), node('p', 'MatMul', 'b', 'x')] // prettier-ignore
-    expect(elementwiseEnds(graph(nodes, ['p', 'c']), 1)).toEqual(new Set(['c']))
-    expect(elementwiseEnds(graph(nodes, ['c', 'c']), 1)).toEqual(new Set())
-    expect(elementwiseEnds(graph(nodes, ['p', 'c']), 0)).toEqual(new Set())
-  })
 })
 
 test.each(['sgd', 'momentum', 'rmsprop', 'adam'] as const)(
@@ -52,7 +22,7 @@ test.each(['sgd', 'momentum', 'rmsprop', 'adam'] as const)(
     const network = mlp({ inputs: 6, hidden: [8, 7], classes: 3 })
     const inputs = tf.tensor(randomStream(1).normal(30), [5, 6])
     const labels = tf.oneHot(tf.tensor1d([0, 1, 2, 1, 0], 'int32'), 3).toFloat()
-    const trained = (['nothing', 'updates', 'everything'] as const).map(xla => {
+    const trained = [false, true].map(xla => {
       const parameters = initialParameters(network, randomStream(2))
       const step = trainingStep(
         optimizers[name](),
@@ -64,44 +34,26 @@ test.each(['sgd', 'momentum', 'rmsprop', 'adam'] as const)(
       step.dispose()
       return parameters.flatMap(parameter => [...parameter.dataSync()])
     })
-    const [plain = [], ...others] = trained
-    for (const other of others) {
-      plain.forEach((value, i) => {
-        expect(Math.abs((other[i] ?? NaN) - value)).toBeLessThan(1e-5 * Math.max(1, Math.abs(value)))
-      })
-    }
+    const [plain = [], byXla = []] = trained
+    plain.forEach((value, i) => {
+      expect(Math.abs((byXla[i] ?? NaN) - value)).toBeLessThan(1e-5 * Math.max(1, Math.abs(value)))
+    })
   },
 )
 
-test('updates are an operation of their own, which XLA compiles', () => {
-  const w = tf.variable(tf.ones([3, 3]))
-  const step = compile(
-    (x: tf.Tensor2D) => {
-      const product = x.matMul(w)
-      w.assign(w.sub(product.mul(0.1)).square())
-      return product.sum()
-    },
-    { xla: 'updates' },
-  )
-  const x = tf.ones<tf.Rank.R2>([3, 3])
+test('the operation says that XLA compiles it', () => {
+  const backend = nativeBackend()
+  const execute = backend.executeMultipleOutputs.bind(backend)
+  const square = compile((x: tf.Tensor) => x.square().neg(), { xla: true })
   const calls: unknown[] = []
   for (let i = 0; i < 3; i++) {
-    const backend = nativeBackend()
-    const execute = backend.executeMultipleOutputs.bind(backend)
-    if (i === 2) {
-      backend.executeMultipleOutputs = (...given) => {
-        calls.push(given[1])
-        return execute(...given)
-      }
+    backend.executeMultipleOutputs = (...given) => {
+      calls.push(given[1])
+      return execute(...given)
     }
-    step(x).dispose()
+    const x = tf.scalar(3)
+    expect(square(x).dataSync()[0]).toBe(-9)
     Reflect.deleteProperty(backend, 'executeMultipleOutputs')
   }
-  expect(calls).toEqual([[], [expect.objectContaining({ name: '_XlaMustCompile', value: true })]])
-})
-
-test('an unknown choice is refused', () => {
-  expect(() => compile((x: tf.Tensor) => x.neg(), { xla: 'all' as 'everything' })).toThrow(
-    new RangeError("xla is 'all'; choose one of nothing, updates, everything"),
-  )
+  expect(calls).toEqual([[expect.objectContaining({ name: '_XlaMustCompile', value: true })]])
 })

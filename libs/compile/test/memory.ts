@@ -124,10 +124,7 @@ function readAndRun(groupBytes?: number): number {
   const { graph, shapes, updates } = deserialize(readFileSync(file)) as Step
   const variables = shapes.map(shape => tf.tidy(() => tf.variable<tf.Rank>(tf.fill([...shape], 1 / WIDTH))))
   const assigned = updates.flatMap(i => variables[i] ?? [])
-  const { run } = stagedFunction(
-    graph,
-    stagesOfUpdates(graph, assigned, groupBytes === undefined ? {} : { groupBytes }),
-  )
+  const { run } = stagedFunction(graph, stagesOfUpdates(graph, assigned, groupBytes))
   const before = peak()
   for (let i = 0; i < 6; i++) {
     run(variables, (place, value) => {
