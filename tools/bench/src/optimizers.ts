@@ -1,3 +1,4 @@
+import { adam, heavyBall, optimizer, rmsprop } from '@flatland/optimizers'
 import * as tf from '@tensorflow/tfjs'
 import type { RunnerName } from './runner.ts'
 
@@ -6,7 +7,7 @@ export type OptimizerSettings =
   | { readonly kind: 'sgd'; readonly learningRate: number }
   /** a ← μ a + g, θ ← θ − η a */
   | { readonly kind: 'momentum'; readonly learningRate: number; readonly momentum: number }
-  /** s ← δ s + (1 − δ) g², θ ← θ − η g / √s, with ε against division by zero */
+  /** s ← δ s + (1 − δ) g², θ ← θ − η g / (√s + ε) */
   | {
       readonly kind: 'rmsprop'
       readonly learningRate: number
@@ -24,16 +25,11 @@ export type OptimizerSettings =
 
 export type OptimizerKind = OptimizerSettings['kind']
 
-/**
- * The optimisers that are compared, with the same constants on every side.
- *
- * tf.train's RMSProp divides by √(s + ε′), PyTorch's by √s + ε. With ε′ = ε² and an ε far below every gradient that
- * counts, both are g / √s, and 0 where g has always been 0: the same mathematics. The usual 10⁻⁸ is too large for it.
- */
+/** The optimisers that are compared, with the same constants on every side. */
 export function optimizerOf(kind: OptimizerKind, learningRate: number): OptimizerSettings {
   if (kind === 'sgd') return { kind, learningRate }
   if (kind === 'momentum') return { kind, learningRate, momentum: 0.9 }
-  if (kind === 'rmsprop') return { kind, learningRate, decay: 0.99, epsilon: 1e-10 }
+  if (kind === 'rmsprop') return { kind, learningRate, decay: 0.99, epsilon: 1e-8 }
   return { kind, learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
 }
 
@@ -44,11 +40,12 @@ export function hasOptimizer(runner: RunnerName, kind: OptimizerKind): boolean {
   return !(runner === 'pytorch-fused' && kind === 'rmsprop')
 }
 
-/** The optimiser of TensorFlow.js. */
+/** Plain descent is TensorFlow.js's own, the others are ours. */
 export function makeOptimizer(settings: OptimizerSettings): tf.Optimizer {
   const { kind, learningRate } = settings
   if (kind === 'sgd') return tf.train.sgd(learningRate)
-  if (kind === 'momentum') return tf.train.momentum(learningRate, settings.momentum)
-  if (kind === 'rmsprop') return tf.train.rmsprop(learningRate, settings.decay, 0, settings.epsilon ** 2)
-  return tf.train.adam(learningRate, settings.beta1, settings.beta2, settings.epsilon)
+  if (kind === 'momentum') return optimizer(heavyBall({ momentum: settings.momentum }), learningRate)
+  const { epsilon } = settings
+  if (kind === 'rmsprop') return optimizer(rmsprop({ decay: settings.decay, epsilon }), learningRate)
+  return optimizer(adam({ beta1: settings.beta1, beta2: settings.beta2, epsilon }), learningRate)
 }
