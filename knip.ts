@@ -15,7 +15,8 @@ function codeOf(notebook: string): string {
 
 export default {
   compilers: { ipynb: codeOf },
-  ignoreBinaries: ['flatland'],
+  // Linux has unshare: a test fills a disk of its own with it.
+  ignoreBinaries: ['flatland', 'unshare'],
   workspaces: {
     notebooks: { entry: ['*.ipynb', 'pictures/*.ts'] },
     'libs/batch-study': { entry: ['src/update-time-worker.ts'] },

@@ -5,7 +5,10 @@ import { start } from './test-support.ts'
 const flatland = (...args: string[]) => start(args, tmpdir()).ended
 
 test.each([
-  [['labb'], /unknown command 'labb'.*Did you mean lab\?.*Allowed: lab, run, handout, bench, doctor, kernel/],
+  [
+    ['labb'],
+    /unknown command 'labb'.*Did you mean lab\?.*Allowed: lab, run, handout, bench, results, doctor, kernel/,
+  ],
   [['lab', '--prot', '9000'], /unknown option '--prot'.*Did you mean --port\?.*--no-browser/],
   [['lab', '--port', '99999'], /from 1 to 65535/],
   [['lab', 'extra'], /too many arguments/],
@@ -21,6 +24,13 @@ test.each([
   [['bench', '--only', 'mlp-17'], /'mlp-17' is no case of the benchmark; choose from mlp-16, /],
   [['bench', '--page', 'benchmark.html'], /benchmark\.html is no name of a page: it has to end in \.md/],
   [['bench', '--page', 'nowhere/benchmark.md'], /nowhere does not exist: make the folder first/],
+  [
+    ['results', 'export', 'trials.xls'],
+    /trials\.xls is no name of a table: it has to end in \.csv or \.parquet/,
+  ],
+  [['results', 'export', 'nowhere/trials.csv'], /nowhere does not exist: make the folder first/],
+  [['results', 'list', '--store', 'nowhere'], /nowhere: there is no such folder/],
+  [['results', 'prune', '--dry'], /unknown option '--dry'.*Did you mean --dry-run\?/],
 ])('%j is refused in one line', async (args, reason) => {
   const { code, stdout, stderr } = await flatland(...args)
   expect(stderr).toMatch(reason)
@@ -28,7 +38,10 @@ test.each([
   expect([code, stdout]).toEqual([2, ''])
 })
 
-const commands = ['lab', 'run', 'handout', 'bench', 'doctor', 'kernel install', 'kernel uninstall']
+const commands = [
+  ...['lab', 'run', 'handout', 'bench', 'doctor', 'kernel install', 'kernel uninstall'],
+  ...['results', 'results list', 'results show', 'results export', 'results prune'],
+]
 test.each(commands)('%s --help has an example', async command => {
   const { code, stdout } = await flatland(...command.split(' '), '--help')
   expect(code).toBe(0)

@@ -9,6 +9,7 @@ import { addKernel } from './kernel.ts'
 import { addLab } from './lab.ts'
 import { nearest } from './nearest.ts'
 import { ROOT } from './repository.ts'
+import { addResults } from './results.ts'
 import { addRun } from './run.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -23,6 +24,7 @@ addLab(program)
 addRun(program)
 addHandout(program)
 addBench(program)
+addResults(program)
 addDoctor(program)
 addKernel(program)
 for (const command of withSubcommands(program)) {

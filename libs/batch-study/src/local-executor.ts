@@ -1,0 +1,143 @@
+import { availableParallelism } from 'node:os'
+import { ReadableStream } from 'node:stream/web'
+import { Semaphore } from 'async-mutex'
+import type { Executor, ExecutorEvent } from './executor.ts'
+import { type TrialProcess, trialProcess } from './trial-process.ts'
+import type { Trial } from './trial.ts'
+
+/**
+ * Runs trials in processes of this machine: as many at once as their threads fit on the cores, so that with one thread each
+ * there are as many as cores. A process takes the next trial that wants its backend and threads when it has done one. This
+ * process only waits, and stays free for other work.
+ *
+ * A trial whose process dies (killed, or out of memory) is tried once again in a new one; if that dies too it is reported as
+ * failed, and the others go on. One that fails of itself would fail again, and is reported at once.
+ *
+ * A later call in this process stops an earlier one, as when a cell is interrupted and run again: they would share the cores.
+ *
+ * @param cores default: those that this process may use
+ * @throws RangeError when `cores` is no positive whole number
+ *
+ * @example
+ * for await (const event of sweep(trials, { executor: localExecutor({ cores: 1 }) })) console.log(event.kind)
+ */
+export function localExecutor({
+  cores = availableParallelism(),
+}: { readonly cores?: number } = {}): Executor {
+  if (!Number.isSafeInteger(cores) || cores < 1)
+    throw new RangeError(`cores is ${cores}; it must be a whole number from 1 on`)
+  return Object.freeze({
+    run: (trials: readonly Trial[], signal: AbortSignal) => {
+      const halt = new AbortController()
+      let ended: Promise<void>
+      return new ReadableStream<ExecutorEvent>({
+        start: controller => {
+          const tell = (event: ExecutorEvent): void => {
+            if (!halt.signal.aborted) controller.enqueue(event)
+          }
+          ended = runAll(trials, cores, AbortSignal.any([signal, halt.signal]), tell).then(
+            () => {
+              if (!halt.signal.aborted) controller.close()
+            },
+            (error: unknown) => {
+              controller.error(error)
+            },
+          )
+        },
+        // The reader has stopped: when it goes on, no process is left.
+        cancel: () => {
+          halt.abort()
+          return ended
+        },
+      })
+    },
+  })
+}
+
+/** Of the call that works now. */
+let current: AbortController | undefined
+
+async function runAll(
+  trials: readonly Trial[],
+  cores: number,
+  signal: AbortSignal,
+  tell: (event: ExecutorEvent) => void,
+): Promise<void> {
+  const mine = new AbortController()
+  current?.abort(new Error('This sweep was stopped: a later one began.'))
+  current = mine
+  const pool: Pool = {
+    free: new Semaphore(cores),
+    idle: [],
+    all: new Set(),
+    stop: AbortSignal.any([signal, mine.signal]),
+  }
+  const stop = (): void => {
+    pool.all.forEach(each => void each.kill())
+  }
+  pool.stop.addEventListener('abort', stop)
+  await Promise.all(
+    trials.map(async (trial, index) => {
+      // More threads than cores is the trial's own wish.
+      await pool.free.runExclusive(() => runOne(pool, trial, index, tell), Math.min(trial.threads, cores))
+    }),
+  )
+  await Promise.all([...pool.all].map(each => each.kill()))
+  pool.stop.removeEventListener('abort', stop)
+  if (current === mine) current = undefined
+  mine.signal.throwIfAborted()
+}
+
+interface Pool {
+  /** As many permits as there are cores. */
+  readonly free: Semaphore
+  readonly idle: TrialProcess[]
+  /** All that have not ended. */
+  readonly all: Set<TrialProcess>
+  readonly stop: AbortSignal
+}
+
+const TRIES = 2
+
+async function runOne(
+  pool: Pool,
+  trial: Trial,
+  index: number,
+  tell: (event: ExecutorEvent) => void,
+): Promise<void> {
+  let reason = ''
+  for (let tries = 0; tries < TRIES; tries++) {
+    if (isStopped(pool)) return
+    const own = take(pool, trial)
+    const outcome = await own.run(trial, progress => {
+      tell({ index, kind: 'progress', progress })
+    })
+    if (outcome.kind !== 'died') {
+      pool.idle.push(own)
+      tell({ index, ...outcome })
+      return
+    }
+    pool.all.delete(own)
+    reason = outcome.reason
+  }
+  if (!isStopped(pool)) tell({ index, kind: 'failed', reason: `twice ${reason}` })
+}
+
+/** A function, since it changes while others wait. */
+function isStopped({ stop }: Pool): boolean {
+  return stop.aborted
+}
+
+/** An idle process that suits, or a new one. Then the idle ones, which do not suit, end: they would only take memory. */
+function take(pool: Pool, trial: Trial): TrialProcess {
+  const place = pool.idle.findIndex(each => each.suits(trial))
+  const [found] = place < 0 ? [] : pool.idle.splice(place, 1)
+  if (found !== undefined) return found
+  for (const other of pool.idle.splice(0)) {
+    pool.all.delete(other)
+    void other.kill()
+  }
+  const started = trialProcess(trial)
+  pool.all.add(started)
+  return started
+}

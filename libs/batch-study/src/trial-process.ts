@@ -1,0 +1,81 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import type { TrialProgress } from './run-trial.ts'
+import type { TrialResult } from './trial-result.ts'
+import type { FromTrialWorker } from './trial-worker.ts'
+import type { Trial } from './trial.ts'
+
+/** How a trial ended in a process. */
+type TrialOutcome =
+  | { readonly kind: 'done'; readonly result: TrialResult; readonly code: string }
+  /** The trial refused to run; it would again. */
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** The process ended. */
+  | { readonly kind: 'died'; readonly reason: string }
+
+/** A process for trials of one backend and number of threads: TensorFlow keeps those with which it starts. */
+export interface TrialProcess {
+  readonly pid: number | undefined
+  /** Whether it can run this trial. */
+  readonly suits: (trial: Trial) => boolean
+  /** Never rejects. */
+  readonly run: (trial: Trial, onProgress: (progress: TrialProgress) => void) => Promise<TrialOutcome>
+  /** At once, whatever it does; resolves when it has ended. */
+  readonly kill: () => Promise<void>
+}
+
+/** Starts a process for trials of this kind. */
+export function trialProcess({ backend, threads }: Trial): TrialProcess {
+  const child = fork(fileURLToPath(new URL('./trial-worker.ts', import.meta.url)), {
+    // The caller's own flags (a kernel's, a test runner's) are not for this process.
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // Nor is what they say for all processes, and the reason of its death is read without colours.
+    env: { ...process.env, NODE_OPTIONS: '', FORCE_COLOR: '0' },
+  })
+  let errors = ''
+  child.stderr?.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-2000)))
+  const ended = new Promise<string>(resolve => {
+    child.on('error', error => {
+      if (child.pid === undefined) resolve(`its process could not start: ${error.message}`)
+    })
+    child.on('close', (code, signal) => {
+      resolve(`its process ended with ${signal ?? `code ${String(code)}`}. ${errors.trim()}`.trim())
+    })
+  })
+  return {
+    pid: child.pid,
+    suits: trial => trial.backend === backend && trial.threads === threads && child.connected,
+    run: (trial, onProgress) =>
+      Promise.race([
+        answer(child, trial, onProgress),
+        ended.then(reason => ({ kind: 'died', reason }) as const),
+      ]),
+    kill: async () => {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+function answer(
+  child: ChildProcess,
+  trial: Trial,
+  onProgress: (progress: TrialProgress) => void,
+): Promise<TrialOutcome> {
+  return new Promise(resolve => {
+    const listen = (raw: unknown): void => {
+      const message = raw as FromTrialWorker
+      if (message.kind === 'progress') {
+        onProgress(message.progress)
+        return
+      }
+      child.off('message', listen)
+      resolve(message)
+    }
+    child.on('message', listen)
+    // Where it has ended already, that is the outcome.
+    child.send(trial, () => undefined)
+  })
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+
+// z.number() refuses NaN and infinities, which JSON would make null of: a number that is not finite is left out by name.
+
+const lossAndAccuracy = z.strictObject({ loss: z.number(), accuracy: z.number() })
+
+const noiseSchema = z.strictObject({
+  /** The size of the batches; losses, cosines and gradients below are theirs. */
+  batchSize: z.number(),
+  /** How many batches. */
+  batches: z.number(),
+  /** Mean and standard deviation of the losses of the batches. */
+  loss: z.number(),
+  lossSpread: z.number(),
+  /** Mean and standard deviation of the cosine between the gradients of two batches; `null` where one is 0. */
+  cosine: z.number().nullable(),
+  cosineSpread: z.number().nullable(),
+  /** |g| of all batches together. */
+  gradientNorm: z.number(),
+  /** |G|² and tr Σ without bias, and B_simple = tr Σ / |G|²: see `noiseFromGram`. */
+  signal: z.number(),
+  noise: z.number(),
+  scale: z.number().nullable(),
+  standardError: z.number().nullable(),
+})
+
+const pointSchema = z.strictObject({
+  /** Updates done. */
+  update: z.number(),
+  /** Epochs done. */
+  epoch: z.number(),
+  /** Time of training so far, without evaluations. */
+  seconds: z.number(),
+  /** Mean loss of the batches since the point before; `null` at the start. */
+  batchLoss: z.number().nullable(),
+  train: lossAndAccuracy,
+  heldOut: lossAndAccuracy,
+  /** ‖θ − θ₀‖. */
+  distance: z.number(),
+  /** `null` where the trial measures none, or the gradients are not finite. */
+  noise: noiseSchema.nullable(),
+})
+
+const backendSchema = z.strictObject({
+  name: z.enum(['native', 'wasm', 'cpu']),
+  /** Its version, `null` off native. */
+  tensorflow: z.string().nullable(),
+  threads: z.number(),
+  node: z.string(),
+  /** Operating system and processor. */
+  machine: z.string(),
+})
+
+export const resultSchema = z.strictObject({
+  /** `completed`: its length; `target`: it was reached before; `diverged`: the loss was not finite any more. */
+  end: z.enum(['completed', 'target', 'diverged']),
+  /** The first update whose batch loss, or after which the evaluated loss, is not finite. */
+  divergedAt: z.number().nullable(),
+  updates: z.number(),
+  epochs: z.number(),
+  /** At the start, at each evaluation, and at the end; finite losses only. */
+  curve: z.array(pointSchema),
+  /** The first point of the curve that reaches the target; `null` without target, or short of it. */
+  toTarget: z.strictObject({ updates: z.number(), epochs: z.number(), seconds: z.number() }).nullable(),
+  /** Quartiles of the time of one update, in ms; the first four, which make the graph, are left out. */
+  updateTime: z.strictObject({ lower: z.number(), median: z.number(), upper: z.number() }).nullable(),
+  /** Time of training for one epoch, with the preparation of its batches; `null` when nothing was trained. */
+  epochSeconds: z.number().nullable(),
+  /** The optimiser and the network in full. */
+  optimizer: z.string(),
+  network: z.string(),
+  parameters: z.number(),
+  backend: backendSchema,
+})
+
+/** What came of a trial, as plain data. All but the times is the same for the same trial, code and backend. */
+export type TrialResult = Readonly<z.infer<typeof resultSchema>>
+
+/** One evaluation. */
+export type CurvePoint = Readonly<z.infer<typeof pointSchema>>
+
+/** What is measured on batches at one point. */
+export type BatchNoise = Readonly<z.infer<typeof noiseSchema>>
