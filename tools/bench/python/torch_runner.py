@@ -57,16 +57,20 @@ def logits(network, theta, x):
 
 def make_optimizer(theta, settings, variant):
     """The formulas of src/optimizers.ts; `variant` is None, "foreach" or "fused"."""
-    kind, rate = settings["kind"], settings["learningRate"]
+    rule, rate = settings["rule"], settings["learningRate"]
     how = {} if variant is None else {variant: True}
+    kind = settings["kind"]
     if kind == "sgd":
         return torch.optim.SGD(theta, lr=rate, **how)
-    if kind == "momentum":
-        return torch.optim.SGD(theta, lr=rate, momentum=settings["momentum"], **how)
+    if kind in ("momentum", "nesterov"):
+        nesterov = kind == "nesterov"
+        return torch.optim.SGD(theta, lr=rate, momentum=rule["momentum"], nesterov=nesterov, **how)
     if kind == "rmsprop":
-        return torch.optim.RMSprop(theta, lr=rate, alpha=settings["decay"], eps=settings["epsilon"], **how)
-    betas = (settings["beta1"], settings["beta2"])
-    return torch.optim.Adam(theta, lr=rate, betas=betas, eps=settings["epsilon"], **how)
+        return torch.optim.RMSprop(theta, lr=rate, alpha=rule["decay"], eps=rule["epsilon"], **how)
+    options = {"lr": rate, "betas": (rule["beta1"], rule["beta2"]), "eps": rule["epsilon"], **how}
+    if kind == "adam":
+        return torch.optim.Adam(theta, **options)
+    return torch.optim.AdamW(theta, weight_decay=rule["weightDecay"], **options)
 
 
 class Workload:
@@ -186,7 +190,7 @@ def check(sample, variant):
     v = shaped(sample["direction"])
     make = lambda settings: Workload(network, shaped(sample["parameters"]), x, y, v, settings, variant)
     norm = lambda tensors: math.hypot(*(tensor.norm().item() for tensor in tensors))
-    load = make({"kind": "sgd", "learningRate": sample["learningRate"]})
+    load = make({"kind": "sgd", "rule": {}, "learningRate": sample["learningRate"]})
     gradient, product = norm(load.gradient()), norm(load.product())
     load.point_product()
     point_product = norm(load.point_product())

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { checkAgreement, refuseDifferences } from './agreement.ts'
+import { OPTIMIZER_KINDS } from './optimizers.ts'
 import type { Runner, RunnerName } from './runner.ts'
 import { startScript, startTfjs } from './test-support.ts'
 
@@ -21,7 +22,7 @@ test('a runner that computes something else stops the benchmark', async () => {
   )
 })
 
-const lossAfter = { sgd: 2, momentum: 2, rmsprop: 2, adam: 2 }
+const lossAfter = Object.fromEntries(OPTIMIZER_KINDS.map(kind => [kind, 2]))
 const answers = { loss: 2, gradient: 2, product: 2, pointProduct: 2, lossAfterStep: 2, lossAfter }
 const network = { kind: 'mlp', inputs: 1, hidden: [], classes: 2 } as const
 const compare = (other: object, name: RunnerName) => () => {
@@ -41,7 +42,7 @@ test.each([
   )
 })
 
-test.each(['sgd', 'momentum', 'rmsprop', 'adam'])('a difference after updates by %s is found', kind => {
+test.each(OPTIMIZER_KINDS)('a difference after updates by %s is found', kind => {
   const other = (value: number | undefined) =>
     compare({ lossAfter: { ...lossAfter, [kind]: value } }, 'compiled')
   expect(other(2 * (1 + 0.9e-4))).not.toThrow()
@@ -49,8 +50,21 @@ test.each(['sgd', 'momentum', 'rmsprop', 'adam'])('a difference after updates by
   expect(other(undefined)).toThrow('and NaN on compiled')
 })
 
-test('only of the fused RMSProp, which is not there, nothing is asked', () => {
-  const without = { lossAfter: { sgd: 2, momentum: 2, adam: 2 } }
-  expect(compare(without, 'pytorch-fused')).not.toThrow()
-  expect(compare(without, 'pytorch-foreach')).toThrow("'lossAfter.rmsprop'")
+test('what a runner does not have, nothing is asked of; the others are compared all the same', () => {
+  const without = (...kinds: string[]) => ({
+    lossAfter: Object.fromEntries(Object.entries(lossAfter).filter(([kind]) => !kinds.includes(kind))),
+  })
+  expect(compare(without('rmsprop', 'lars', 'lamb', 'sam', 'asam'), 'pytorch-fused')).not.toThrow()
+  expect(compare(without('rmsprop'), 'pytorch-foreach')).toThrow("'lossAfter.rmsprop'")
+  const others = [
+    ['native', answers],
+    ['compiled', { ...answers, lossAfter: { ...lossAfter, lamb: 3 } }],
+  ] as const
+  expect(() => {
+    refuseDifferences(network, [['pytorch', { ...answers, lossAfter: {} }], ...others])
+  }).toThrow("'lossAfter.sgd' of a small mlp is NaN on pytorch")
+  const pytorch = { ...answers, ...without('lars', 'lamb', 'sam', 'asam') }
+  expect(() => {
+    refuseDifferences(network, [['pytorch', pytorch], ...others])
+  }).toThrow("'lossAfter.lamb' of a small mlp is 2 on native and 3 on compiled")
 })

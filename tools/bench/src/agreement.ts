@@ -1,6 +1,6 @@
 import { randomStream } from '@flatland/tensor'
 import type { NetworkSizes } from './cases.ts'
-import { hasOptimizer, OPTIMIZER_KINDS, optimizerOf } from './optimizers.ts'
+import { OPTIMIZER_KINDS, optimizerOf, runnersWithout } from './optimizers.ts'
 import type { Answers, Sample } from './protocol.ts'
 import type { Runner, RunnerName } from './runner.ts'
 import { buildNetwork } from './workload.ts'
@@ -32,7 +32,7 @@ export async function checkAgreement(runners: readonly Runner[], seed: number): 
     const all = sample(network, seed)
     const answers: [RunnerName, Answers][] = []
     for (const runner of runners) {
-      const optimizers = all.optimizers.filter(({ kind }) => hasOptimizer(runner.name, kind))
+      const optimizers = all.optimizers.filter(({ kind }) => !runnersWithout(kind).includes(runner.name))
       answers.push([runner.name, await runner.ask<'check'>({ check: { ...all, optimizers } })])
     }
     refuseDifferences(network, answers)
@@ -61,37 +61,41 @@ export function sample(sizes: NetworkSizes, seed: number): Sample {
   }
 }
 
-/** Compares every answer with the first runner's. */
+/** Compares every answer with that of the first runner that gives it. */
 export function refuseDifferences(
   network: NetworkSizes,
   answers: readonly (readonly [RunnerName, Answers])[],
 ): void {
-  const [first, ...others] = answers
-  if (first === undefined) return
-  const [firstName, expected] = first
-  for (const [name, got] of others) {
-    for (const { quantity, one, other } of compared(name, expected, got)) {
-      const difference = Math.abs(other - one) / Math.abs(one)
+  for (const { quantity, given } of quantities(answers)) {
+    const [first, ...others] = given
+    for (const { name, value } of others) {
+      const one = first?.value ?? NaN
+      const difference = Math.abs(value - one) / Math.abs(one)
       // Written so that NaN is refused too.
       if (difference <= (/product/i.test(quantity) ? PRODUCT_TOLERANCE : TOLERANCE)) continue
       throw new Error(
         `the runners do not compute the same, so nothing was timed: '${quantity}' of a small ${network.kind} is ` +
-          `${one} on ${firstName} and ${other} on ${name}`,
+          `${one} on ${first?.name ?? ''} and ${value} on ${name}`,
       )
     }
   }
 }
 
-function compared(name: RunnerName, expected: Answers, got: Answers) {
+interface Quantity {
+  readonly quantity: string
+  readonly given: readonly { readonly name: RunnerName; readonly value: number }[]
+}
+
+function quantities(answers: readonly (readonly [RunnerName, Answers])[]): Quantity[] {
   const plain = (['loss', 'gradient', 'product', 'pointProduct', 'lossAfterStep'] as const).map(quantity => ({
     quantity,
-    one: expected[quantity],
-    other: got[quantity],
+    given: answers.map(([name, answer]) => ({ name, value: answer[quantity] })),
   }))
-  const updated = OPTIMIZER_KINDS.filter(kind => hasOptimizer(name, kind)).map(kind => ({
+  const updated = OPTIMIZER_KINDS.map(kind => ({
     quantity: `lossAfter.${kind}`,
-    one: expected.lossAfter[kind] ?? NaN,
-    other: got.lossAfter[kind] ?? NaN,
+    given: answers
+      .filter(([name]) => !runnersWithout(kind).includes(name))
+      .map(([name, { lossAfter }]) => ({ name, value: lossAfter[kind] ?? NaN })),
   }))
   return [...plain, ...updated]
 }

@@ -1,4 +1,10 @@
-import { optimizerOf, type OptimizerSettings } from './optimizers.ts'
+import {
+  OPTIMIZER_KINDS,
+  type OptimizerKind,
+  optimizerOf,
+  type OptimizerSettings,
+  runnersWithout,
+} from './optimizers.ts'
 import type { RunnerName } from './runner.ts'
 
 /** The sizes of a network, as plain data: every runner builds its own network from them. */
@@ -62,7 +68,10 @@ const CNN: NetworkSizes = {
 }
 
 /** Small, so that a thousand updates neither diverge nor finish learning: adaptive ones move each weight by it. */
-const LEARNING_RATES = { sgd: 1e-3, momentum: 1e-4, rmsprop: 1e-6, adam: 1e-6 } as const
+const LEARNING_RATES: Readonly<Record<OptimizerKind, number>> = {
+  ...{ sgd: 1e-3, momentum: 1e-4, nesterov: 1e-4, rmsprop: 1e-6, adam: 1e-6, adamW: 1e-6 },
+  ...{ lars: 1e-4, lamb: 1e-5, sam: 1e-3, asam: 1e-3 },
+}
 
 const SGD = optimizerOf('sgd', LEARNING_RATES.sgd)
 
@@ -127,18 +136,30 @@ export const STEPS: readonly Case[] = [
   { ...cnn, name: 'cnn-gradient', title: 'gradient of the CNN, 32', work: 'gradient', limits: limits(undefined, COMPILED) }, // prettier-ignore
 ]
 
-/** One update of the MLP by each optimiser, at two batch sizes. */
-export const OPTIMIZER_STEPS: readonly Case[] = [16, 256].flatMap(batch => [
-  optimizerStep('sgd', 'SGD', batch),
-  optimizerStep('momentum', 'momentum', batch),
-  { ...optimizerStep('rmsprop', 'RMSProp', batch), without: ['pytorch-fused'] },
-  optimizerStep('adam', 'Adam', batch),
-])
+const NAMES: Readonly<Record<OptimizerKind, string>> = {
+  ...{
+    sgd: 'SGD',
+    momentum: 'momentum',
+    nesterov: 'Nesterov',
+    rmsprop: 'RMSProp',
+    adam: 'Adam',
+    adamW: 'AdamW',
+  },
+  ...{ lars: 'LARS', lamb: 'LAMB', sam: 'SAM', asam: 'ASAM' },
+}
 
-/** An update by Adam whose memory is told. */
-export const ADAM_2048: Case = { ...optimizerStep('adam', 'Adam', 2048), title: 'MLP step by Adam, 2048' }
+/** One update of the MLP by each optimiser, at three batch sizes. */
+export const OPTIMIZER_STEPS: readonly Case[] = [16, 256, 2048].flatMap(batch =>
+  OPTIMIZER_KINDS.map(kind => optimizerStep(kind, batch)),
+)
 
-function optimizerStep(kind: OptimizerSettings['kind'], title: string, batch: number): Case {
+/** What an optimiser is called in tables and charts. */
+export function optimizerTitle({ optimizer }: Case): string {
+  return NAMES[optimizer.kind]
+}
+
+function optimizerStep(kind: OptimizerKind, batch: number): Case {
+  const without = runnersWithout(kind)
   const compiled = batch === 16 && kind === 'sgd' ? COMPILED_SMALL : COMPILED
   const beside =
     kind === 'adam' && batch === 16
@@ -146,12 +167,13 @@ function optimizerStep(kind: OptimizerSettings['kind'], title: string, batch: nu
       : []
   return {
     name: `${kind}-${batch}`,
-    title: `${title}, batch ${batch}`,
+    title: `${NAMES[kind]}, batch ${batch}`,
     network: MLP,
     batch,
     work: 'step',
     optimizer: optimizerOf(kind, LEARNING_RATES[kind]),
-    limits: [...limits(undefined, compiled), ...beside],
+    without,
+    limits: without.includes('pytorch') ? [] : [...limits(undefined, compiled), ...beside],
   }
 }
 

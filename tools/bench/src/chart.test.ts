@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { ratioChart } from './chart.ts'
+import { optimizerChart, ratioChart } from './chart.ts'
+import { type OptimizerKind, optimizerOf } from './optimizers.ts'
 import { exampleResult, exampleSteps, measuredCase, rounds, tinyCase } from './test-support.ts'
 
 test('a bar for each case and runner but the baseline, and the line of equal speed', async () => {
@@ -27,4 +28,21 @@ test('one runner has nothing to be compared with', () => {
   expect(() => ratioChart({ ...exampleSteps, runners: ['pytorch'], cases }, exampleResult)).toThrow(
     'only PyTorch was measured: there is no ratio to draw',
   )
+})
+
+test('a bar for each optimiser and runner that has it, at one batch size', async () => {
+  const of = (kind: OptimizerKind, batch: number, runners: Parameters<typeof measuredCase>[1]) =>
+    measuredCase({ ...tinyCase('step'), optimizer: optimizerOf(kind, 0.1), batch }, runners)
+  const cases = [
+    of('adam', 16, { pytorch: rounds([3]), compiled: rounds([2]) }),
+    of('lamb', 16, { compiled: rounds([5]) }),
+    of('adam', 256, { pytorch: rounds([70]) }),
+  ]
+  const part = { ...exampleSteps, runners: ['pytorch', 'compiled'] as const, cases }
+  const chart = optimizerChart(part, 16, exampleResult)
+  expect(chart.heading).toContain('One update of the MLP by each optimiser, batch size 16')
+  expect(chart.table).toMatch(/Adam +PyTorch +3/)
+  expect(chart.table).toMatch(/LAMB +compiled +5/)
+  expect(chart.table).not.toMatch(/LAMB +PyTorch|70/)
+  expect(await chart.svg()).toContain('LAMB')
 })

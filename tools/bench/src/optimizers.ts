@@ -1,51 +1,46 @@
-import { adam, heavyBall, optimizer, rmsprop } from '@flatland/optimizers'
-import * as tf from '@tensorflow/tfjs'
+import { optimizer, ruleFromConfig } from '@flatland/optimizers'
+import type * as tf from '@tensorflow/tfjs'
 import type { RunnerName } from './runner.ts'
 
+/** The optimisers that are compared: their rules with all constants that PyTorch is told too. */
+const RULES = {
+  sgd: { rule: 'sgd' },
+  momentum: { rule: 'heavyBall', momentum: 0.9 },
+  nesterov: { rule: 'nesterov', momentum: 0.9 },
+  rmsprop: { rule: 'rmsprop', decay: 0.99, epsilon: 1e-8 },
+  adam: { rule: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+  adamW: { rule: 'adamW', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
+  lars: { rule: 'lars', variant: 'timm' },
+  lamb: { rule: 'lamb', variant: 'algorithm2' },
+  sam: { rule: 'sam', rho: 0.05, base: { rule: 'sgd' } },
+  asam: { rule: 'asam', rho: 0.5, base: { rule: 'sgd' } },
+} as const
+
+export type OptimizerKind = keyof typeof RULES
+
+export const OPTIMIZER_KINDS = Object.keys(RULES) as readonly OptimizerKind[]
+
 /** An optimiser's kind and constants, as plain data: every runner makes its own of them. */
-export type OptimizerSettings =
-  | { readonly kind: 'sgd'; readonly learningRate: number }
-  /** a ← μ a + g, θ ← θ − η a */
-  | { readonly kind: 'momentum'; readonly learningRate: number; readonly momentum: number }
-  /** s ← δ s + (1 − δ) g², θ ← θ − η g / (√s + ε) */
-  | {
-      readonly kind: 'rmsprop'
-      readonly learningRate: number
-      readonly decay: number
-      readonly epsilon: number
-    }
-  /** Kingma and Ba 2015, algorithm 1. */
-  | {
-      readonly kind: 'adam'
-      readonly learningRate: number
-      readonly beta1: number
-      readonly beta2: number
-      readonly epsilon: number
-    }
+export interface OptimizerSettings {
+  readonly kind: OptimizerKind
+  readonly learningRate: number
+  /** As `ruleFromConfig` takes it. */
+  readonly rule: (typeof RULES)[OptimizerKind]
+}
 
-export type OptimizerKind = OptimizerSettings['kind']
-
-/** The optimisers that are compared, with the same constants on every side. */
+/** With the same constants on every side. */
 export function optimizerOf(kind: OptimizerKind, learningRate: number): OptimizerSettings {
-  if (kind === 'sgd') return { kind, learningRate }
-  if (kind === 'momentum') return { kind, learningRate, momentum: 0.9 }
-  if (kind === 'rmsprop') return { kind, learningRate, decay: 0.99, epsilon: 1e-8 }
-  return { kind, learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
+  return { kind, learningRate, rule: RULES[kind] }
 }
 
-export const OPTIMIZER_KINDS: readonly OptimizerKind[] = ['sgd', 'momentum', 'rmsprop', 'adam']
+const PYTORCHES: readonly RunnerName[] = ['pytorch', 'pytorch-foreach', 'pytorch-fused']
 
-/** PyTorch has no fused RMSProp. */
-export function hasOptimizer(runner: RunnerName, kind: OptimizerKind): boolean {
-  return !(runner === 'pytorch-fused' && kind === 'rmsprop')
+/** PyTorch has no layer-wise and no sharpness-aware optimiser, and no fused RMSProp. */
+export function runnersWithout(kind: OptimizerKind): readonly RunnerName[] {
+  if (['lars', 'lamb', 'sam', 'asam'].includes(kind)) return PYTORCHES
+  return kind === 'rmsprop' ? ['pytorch-fused'] : []
 }
 
-/** Plain descent is TensorFlow.js's own, the others are ours. */
-export function makeOptimizer(settings: OptimizerSettings): tf.Optimizer {
-  const { kind, learningRate } = settings
-  if (kind === 'sgd') return tf.train.sgd(learningRate)
-  if (kind === 'momentum') return optimizer(heavyBall({ momentum: settings.momentum }), learningRate)
-  const { epsilon } = settings
-  if (kind === 'rmsprop') return optimizer(rmsprop({ decay: settings.decay, epsilon }), learningRate)
-  return optimizer(adam({ beta1: settings.beta1, beta2: settings.beta2, epsilon }), learningRate)
+export function makeOptimizer({ rule, learningRate }: OptimizerSettings): tf.Optimizer {
+  return optimizer(ruleFromConfig(rule), learningRate)
 }

@@ -1,4 +1,5 @@
-import { ratioChart } from './chart.ts'
+import type { Chart } from '@flatland/charts'
+import { optimizerChart, ratioChart } from './chart.ts'
 import { throughputChart, timeChart } from './curve.ts'
 import { PARTS } from './parts.ts'
 import type { BenchResult, PartResult } from './result.ts'
@@ -48,12 +49,16 @@ function commandOf({ parts, fresh, rounds, threads }: BenchResult, name: string)
   return `npx flatland bench ${asked} --rounds ${rounds} --threads ${threads} --page docs/${name}.md`
 }
 
-function chartsOf(part: PartResult, result: BenchResult) {
+function chartsOf(part: PartResult, result: BenchResult): (readonly [name: string, Chart])[] {
   if (part.name === 'curve') {
     return [
       ['curve', timeChart(part, result)],
       ['throughput', throughputChart(part, result)],
-    ] as const
+    ]
   }
-  return part.runners.length < 2 ? [] : ([[part.name, ratioChart(part, result)]] as const)
+  if (part.name === 'optimizers') {
+    const sizes = new Set(part.cases.map(({ batch }) => batch))
+    return [...sizes].map(batch => [`optimizers-${batch}`, optimizerChart(part, batch, result)])
+  }
+  return part.runners.length < 2 ? [] : [[part.name, ratioChart(part, result)]]
 }

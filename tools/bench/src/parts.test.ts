@@ -40,10 +40,11 @@ test('what two parts have is timed once, on the runners of both', () => {
 })
 
 test('an optimiser is timed with each of PyTorch’s ways to update that it has', () => {
-  const plan = planned(chooseParts(['optimizers'], ['adam-16', 'rmsprop-16']))
+  const plan = planned(chooseParts(['optimizers'], ['adam-16', 'rmsprop-16', 'lamb-16']))
   expect(plan.map(({ runners }) => runners)).toEqual([
     ['pytorch', 'pytorch-foreach', 'native', 'compiled'],
     ['pytorch', 'pytorch-foreach', 'pytorch-fused', 'native', 'compiled'],
+    ['native', 'compiled'],
   ])
 })
 
