@@ -28,11 +28,11 @@ export function addBench(program: Command): void {
       `
 Parts:
   steps       training steps, gradients and Hessian-vector products of an MLP and a CNN, and what is promised of them
-  optimizers  SGD, momentum, RMSProp and Adam beside PyTorch's default, foreach and fused ones
+  optimizers  SGD to AdamW beside PyTorch's default, foreach and fused ones; LARS, LAMB, SAM and ASAM, which it lacks
   curve       a step at batch sizes 1, 2, 4 … 16384, beside what the machine could do (roofline)
   fresh       first calls and memory, each in a process of its own
 
-The steps take about five minutes on two cores, all parts about twelve with --rounds 5; leave the machine alone
+The steps take some ten minutes on two cores, all parts some twenty with --rounds 5; leave the machine alone
 meanwhile. PyTorch is no part of the set-up, since its packages take about 5 GB. Once, in the folder of the clone:
   $ .venv/bin/pip install --require-hashes -r tools/setup/requirements-bench.txt
 
