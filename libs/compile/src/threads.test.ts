@@ -38,7 +38,7 @@ test.each([
   ['one of 256 rows', graphOf('MatMul', [[256, 512], [512, 512]], [256, 512]), false],
   ['its transposed form', graphOf('MatMul', [[256, 512], [256, 512]], [512, 512]), false],
   ['oneDNN’s own', graphOf('_MklNativeMatMul', [[256, 512], [512, 512]], [256, 512]), false],
-  ['64 small products in one', graphOf('BatchMatMulV2', [[64, 64, 64], [64, 64, 64]], [64, 64, 64]), false],
+  ['256 small products in one', graphOf('BatchMatMulV2', [[256, 64, 64], [256, 64, 64]], [256, 64, 64]), false],
   ['8 of them', graphOf('BatchMatMulV2', [[8, 64, 64], [8, 64, 64]], [8, 64, 64]), true],
   ['a convolution', graphOf('Conv2D', [[32, 16, 16, 32], [5, 5, 32, 64]], [32, 16, 16, 64]), false],
   ['of one small image', graphOf('Conv2D', [[1, 8, 8, 32], [5, 5, 32, 64]], [1, 8, 8, 64]), true],
@@ -51,10 +51,13 @@ test.each([
   expect(suitsOneThread(graph)).toBe(suits)
 }) // prettier-ignore
 
-test('the mean counts: one large operation among a hundred small ones does not wake threads for all', () => {
-  const large = graphOf('MatMul', [[256, 512], [512, 512]], [256, 512]) // prettier-ignore
-  const small = graphOf('Neg', [[10]], [10], 100)
-  expect(suitsOneThread({ ...large, nodes: [...large.nodes, ...small.nodes] })).toBe(true)
+test('products count by their mean, whatever small operations stand beside them', () => {
+  const product = (rows: number, copies?: number) => graphOf('MatMul', [[rows, 512], [512, 512]], [rows, 512], copies) // prettier-ignore
+  const beside = (first: Graph, second: Graph): Graph => ({ ...first, nodes: [...first.nodes, ...second.nodes.map(each => ({ ...each, name: `other_${each.name}`, inputs: each.inputs.map(({ node, output }) => ({ node: `other_${node}`, output })) }))] }) // prettier-ignore
+  const updates = graphOf('Mul', [[512, 512], []], [512, 512], 100)
+  expect(suitsOneThread(beside(product(256), updates))).toBe(false)
+  expect(suitsOneThread(beside(product(16), updates))).toBe(true)
+  expect(suitsOneThread(beside(product(256), product(16, 8)))).toBe(true)
 })
 
 test('a small graph leaves TensorFlow’s threads asleep, a large one does not', async () => {

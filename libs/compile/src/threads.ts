@@ -2,20 +2,28 @@ import { byName, type Graph, type GraphNode, type Signature, signatureOf } from 
 
 /**
  * Whether a graph is done sooner by one thread. An operation that TensorFlow cuts up for its threads has to wait for
- * them to wake, some 20 µs: that pays from about 20 million floating-point operations on. Decided by the graph alone,
- * so that the same function gives the same numbers in each process.
+ * them to wake. What counts is the mean matrix product or convolution, for these bring what threads can save; an
+ * optimiser's many small operations beside them would hide it. A graph without any is judged by all its operations. Decided by
+ * the graph alone, so that the same function gives the same numbers in each process.
  *
- * Measured on two cores, steps of an MLP 784–512×5–10, one thread : two, ms: batch 16 (a mean of 2 million) 0.8 : 1.7,
- * 64 (10 million) 2.0 : 2.7, 256 (38 million) 6.7 : 6.0; a CNN at batch 32 (44 million) 9.9 : 8.6.
+ * Measured on two cores, steps of an MLP 784–512×5–10, one thread : two, ms, with AVX-512: batch 16 (a mean product of 8
+ * million floating-point operations) 0.8 : 1.7, 64 (33 million) 2.0 : 2.7, 256 (130 million) 6.7 : 6.0. With AVX2: 64 10.6 :
+ * 9.7, 128 18.2 : 16.1, 256 35 : 27.5; by Adam 14 : 13.7, 21 : 20.4, 38.6 : 30.8.
  */
 export function suitsOneThread(graph: Graph): boolean {
   const nodes = byName(graph.nodes)
-  const works = graph.nodes.filter(({ operation }) => !FREE.has(operation)).map(node => flops(node, nodes))
-  const total = works.reduce((sum, work) => sum + work, 0)
-  return total < WORTH_WAKING * works.length
+  const works = graph.nodes.filter(({ operation }) => !FREE.has(operation))
+  const products = works.filter(({ operation }) => PRODUCT.test(operation))
+  const [counted, enough] = products.length > 0 ? [products, PRODUCT_WORTH] : [works, OPERATION_WORTH]
+  const total = counted.reduce((sum, node) => sum + flops(node, nodes), 0)
+  return total < enough * counted.length
 }
 
-const WORTH_WAKING = 20e6
+/** Floating-point operations of the mean product, and of the mean operation where there is no product. */
+const PRODUCT_WORTH = 50e6
+const OPERATION_WORTH = 20e6
+
+const PRODUCT = /MatMul|Conv2D/
 
 /** What an entry of an elementwise operation costs, in the time of a matrix product's floating-point operation. */
 const FLOPS_AN_ENTRY = 16
