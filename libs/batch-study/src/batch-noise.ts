@@ -1,9 +1,10 @@
 import { compile } from '@flatland/compile'
+import { permutation } from '@flatland/datasets'
 import type { Network } from '@flatland/networks'
 import { crossEntropy } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
 import { cosinesFromGram, noiseFromGram } from './gradient-noise.ts'
-import { imagesAt, shuffled, type TrialImages } from './trial-data.ts'
+import { imagesAt, type TrialImages } from './trial-data.ts'
 import type { BatchNoise } from './trial-result.ts'
 
 /** Which batches: so many of such a size, others for each draw. */
@@ -42,7 +43,7 @@ export function noiseMeter(
   const at: NoiseMeter['at'] = ({ batches, batchSize, seed, draw }) => {
     const losses: number[] = []
     const gradients: tf.Tensor[] = []
-    const order = shuffled(images.size, seed, `noise/${draw}`)
+    const order = Int32Array.from(permutation(images.size, seed, `noise/${draw}`))
     for (let batch = 0; batch < batches; batch++) {
       const places = tf.tensor1d(order.subarray(batch * batchSize, (batch + 1) * batchSize), 'int32')
       const [loss, gradient] = lossAndGradient(places)

@@ -1,12 +1,13 @@
 import { cpus } from 'node:os'
 import process from 'node:process'
 import { setImmediate } from 'node:timers/promises'
+import { permutation } from '@flatland/datasets'
 import { parameterCount } from '@flatland/networks'
 import { useBackend } from '@flatland/tensor'
 import { quantileSorted } from 'simple-statistics'
 import { noiseMeter } from './batch-noise.ts'
 import { evaluation } from './evaluation.ts'
-import { shuffled, type TrialData, trialData } from './trial-data.ts'
+import { type TrialData, trialData } from './trial-data.ts'
 import type { CurvePoint, TrialResult } from './trial-result.ts'
 import { checkTrial, type Trial, type TrialInput } from './trial.ts'
 import { startTraining, type Training } from './training.ts'
@@ -191,7 +192,7 @@ function* endlessBatches({
   seed,
 }: Trial): Generator<Int32Array, never, undefined> {
   for (let epoch = 0; ; epoch++) {
-    const order = shuffled(data.train, seed, `epoch/${epoch}`)
+    const order = Int32Array.from(permutation(data.train, seed, epoch))
     for (let from = 0; from < order.length; from += batchSize) {
       const places = order.subarray(from, from + batchSize)
       if (lastBatch === 'keep' || places.length === batchSize) yield places

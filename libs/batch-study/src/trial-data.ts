@@ -1,5 +1,4 @@
 import { cifar10, type Dataset, fashionMnist, mnist, pixels, type Split } from '@flatland/datasets'
-import { randomStream } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
 import type { Trial } from './trial.ts'
 
@@ -64,23 +63,4 @@ function onBackend(split: Split, size: number): TrialImages {
 export function imagesAt({ x, labels }: TrialImages, places: tf.Tensor): { x: tf.Tensor; labels: tf.Tensor } {
   const indices = places as tf.Tensor1D
   return { x: tf.gather(x, indices), labels: tf.gather<tf.Tensor>(labels, indices) }
-}
-
-/**
- * The places 0 … size − 1 in an order fixed by seed and name, each order equally likely but for one part in 10⁹: the
- * Fisher–Yates shuffle.
- *
- * @see R. Durstenfeld, "Algorithm 235: Random permutation", CACM 7(7), 1964.
- */
-export function shuffled(size: number, seed: number, name: string): Int32Array {
-  const order = Int32Array.from({ length: size }, (_, i) => i)
-  // Two numbers of 24 bits make one of 48.
-  const [high, low] = ['high', 'low'].map(part => randomStream(seed).fork(`${name}/${part}`).uniform(size))
-  for (let last = size - 1; last > 0; last--) {
-    const chosen = Math.floor(((high?.[last] ?? 0) + (low?.[last] ?? 0) / 2 ** 24) * (last + 1))
-    const kept = order[last] ?? 0
-    order[last] = order[chosen] ?? 0
-    order[chosen] = kept
-  }
-  return order
 }

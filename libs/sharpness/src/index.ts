@@ -1,0 +1,1 @@
+export { principalPlane, type PrincipalPlane } from './principal-plane.ts'
