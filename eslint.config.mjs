@@ -2,7 +2,7 @@ import nx from '@nx/eslint-plugin'
 import tseslint from 'typescript-eslint'
 
 /** Who may import whom: the tags stand in each package.json, `nx.tags`. */
-const layers = {
+const libs = {
   tensor: [],
   compile: ['tensor', 'networks'],
   charts: [],
@@ -12,31 +12,9 @@ const layers = {
   datasets: ['tensor'],
   networks: ['tensor'],
   'batch-study': ['tensor', 'compile', 'hessian', 'optimizers', 'sharpness', 'datasets', 'networks'],
-  tools: [
-    'tensor',
-    'compile',
-    'hessian',
-    'optimizers',
-    'sharpness',
-    'charts',
-    'datasets',
-    'networks',
-    'batch-study',
-    'tools',
-  ],
-  notebooks: [
-    'tensor',
-    'compile',
-    'hessian',
-    'optimizers',
-    'sharpness',
-    'charts',
-    'datasets',
-    'networks',
-    'batch-study',
-    'tools',
-  ],
 }
+const everything = [...Object.keys(libs), 'tools']
+const layers = { ...libs, tools: everything, notebooks: everything }
 
 export default tseslint.config(
   { ignores: ['**/node_modules', '**/dist', '**/out', '**/.nx', '.venv'] },

@@ -25,7 +25,10 @@ const trials = Array.from({ length: 4 }, (_, seed): TrialInput => ({
 async function seconds(cores: number): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'scaling-'))
   const start = performance.now()
-  for await (const event of sweep(trials, { store: trialStore(folder), executor: localExecutor({ cores }) })) {
+  for await (const event of sweep(trials, {
+    store: trialStore(folder),
+    executor: localExecutor({ cores }),
+  })) {
     if (event.kind === 'failed') throw new Error(event.reason)
   }
   rmSync(folder, { recursive: true })
@@ -34,5 +37,7 @@ async function seconds(cores: number): Promise<number> {
 
 for (let round = 1; round <= ROUNDS; round++) {
   const [one, two] = [await seconds(1), await seconds(2)]
-  console.log(`one process ${one.toFixed(1)} s, two ${two.toFixed(1)} s: ${(one / two).toFixed(2)} times as fast`)
+  console.log(
+    `one process ${one.toFixed(1)} s, two ${two.toFixed(1)} s: ${(one / two).toFixed(2)} times as fast`,
+  )
 }

@@ -60,7 +60,9 @@ export function principalPlane(points: readonly Float64Array[]): PrincipalPlane 
     shares: [largest / variance, second / variance] as const,
     project: (point: Float64Array): [number, number] => {
       if (point.length !== origin.length)
-        throw new RangeError(`project: the point has ${point.length} numbers, the plane lies among ${origin.length}`)
+        throw new RangeError(
+          `project: the point has ${point.length} numbers, the plane lies among ${origin.length}`,
+        )
       const there = point.map((x, i) => x - (origin[i] ?? 0))
       return [dot(there, d1), dot(there, d2)]
     },
@@ -68,7 +70,11 @@ export function principalPlane(points: readonly Float64Array[]): PrincipalPlane 
   })
 }
 
-function combination(vectors: readonly Float64Array[], weights: readonly number[], divisor: number): Float64Array {
+function combination(
+  vectors: readonly Float64Array[],
+  weights: readonly number[],
+  divisor: number,
+): Float64Array {
   const sum = new Float64Array(vectors[0]?.length ?? 0)
   for (const [k, vector] of vectors.entries()) {
     const weight = (weights[k] ?? 0) / divisor

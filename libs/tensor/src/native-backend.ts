@@ -54,9 +54,9 @@ function register(): string {
   return binding.TF_Version
 }
 
-/** tfjs-node 4.22 calls two functions that Node 23 took away. */
+/** tfjs-node 4.22 calls two functions that Node 23 took away, or that warn at their first call. */
 function restoreRemovedUtilities(): void {
   const removed = util as { isNullOrUndefined?: (x: unknown) => boolean; isArray?: (x: unknown) => boolean }
-  removed.isNullOrUndefined ??= x => x === null || x === undefined
-  removed.isArray ??= x => Array.isArray(x)
+  removed.isNullOrUndefined = x => x === null || x === undefined
+  removed.isArray = x => Array.isArray(x)
 }
