@@ -18,7 +18,7 @@ const OWN = '@flatland/'
  * @throws Error when an imported file or package is not there
  *
  * @example
- * codeHash() === codeHash() // true, until somebody edits a file
+ * codeHash() === codeHash() // true: until somebody edits a file
  */
 export function codeHash(module: string | URL = new URL('./run-trial.ts', import.meta.url)): string {
   const parts = new Map<string, string>()

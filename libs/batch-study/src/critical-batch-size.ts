@@ -28,7 +28,7 @@ export interface CriticalBatchSize {
  *
  * @example
  * const points = [10, 100, 1000].map(batchSize => ({ batchSize, steps: 50 * (1 + 200 / batchSize) }))
- * criticalBatchSize(points).batchSize // 200
+ * criticalBatchSize(points).batchSize // 200.0
  */
 export function criticalBatchSize(
   points: readonly { readonly batchSize: number; readonly steps: number }[],
