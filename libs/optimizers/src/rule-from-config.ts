@@ -9,6 +9,7 @@ import { heavyBall } from './heavy-ball.ts'
 import { lamb } from './lamb.ts'
 import { lars } from './lars.ts'
 import { nesterov } from './nesterov.ts'
+import { perturbed, type PerturbedOptions } from './perturbed.ts'
 import { rmsprop } from './rmsprop.ts'
 import type { Rule } from './rule.ts'
 import { sam } from './sam.ts'
@@ -47,6 +48,7 @@ const makers: ReadonlyMap<string, (config: tf.serialization.ConfigDict) => Rule>
     sam: config => sam(baseOf(config), config),
     asam: config => asam(baseOf(config), config as AsamOptions),
     clipByNorm: config => clipByNorm(baseOf(config), config['limit'] as number),
+    perturbed: config => perturbed(baseOf(config), config as unknown as PerturbedOptions),
     accumulate: config => accumulate(baseOf(config), config['every'] as number),
   } satisfies Record<string, (config: tf.serialization.ConfigDict) => Rule>).map(([name, make]) => [
     JSON.stringify(name),

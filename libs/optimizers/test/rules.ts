@@ -19,5 +19,6 @@ export const rules: readonly o.Rule[] = [
   o.sam(o.adamW()),
   o.asam(o.heavyBall(), { exclude: 'vectors' }),
   o.clipByNorm(o.adam(), 0.1),
+  o.perturbed(o.sgd(), { gradientThreshold: 10, radius: 0.01, wait: 3 }),
   o.accumulate(o.sam(o.lamb()), 2),
 ]
