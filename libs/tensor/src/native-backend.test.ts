@@ -13,7 +13,13 @@ function inProcess(code: string, environment: NodeJS.ProcessEnv = {}, flags: rea
   return execFileSync(process.execPath, [...flags, '--input-type=module', '-e', program], {
     cwd: import.meta.dirname,
     encoding: 'utf8',
-    env: { ...process.env, NODE_OPTIONS: '', TF_ENABLE_ONEDNN_OPTS: undefined, ...environment },
+    env: {
+      ...process.env,
+      NODE_OPTIONS: '',
+      FORCE_COLOR: '0',
+      TF_ENABLE_ONEDNN_OPTS: undefined,
+      ...environment,
+    },
   })
 }
 

@@ -1,17 +1,23 @@
 import { prints, type Mend } from './mend.ts'
-import { sleep, startTested, type TestedKernel } from './tested-kernel.ts'
+import { type Cell, sleep, startTested, type TestedKernel } from './tested-kernel.ts'
 
 const group = 'Interrupts'
 
 /** True when the cell ends within a second of the interrupt, and the kernel then still knows its variables. */
 async function stops(kernel: TestedKernel, code: string): Promise<boolean> {
   if (!(await prints(kernel, '', 'const kept = 42'))) return false
-  const cell = await kernel.start(code)
-  await sleep(300)
+  const cell = await kernel.start(`console.log('on')\n${code}`)
+  await begun(cell)
   await kernel.interrupt()
   const ended = await Promise.race([cell.end(), sleep(patience)])
   if (ended !== true || cell.reply['status'] === 'ok') return false
   return (await kernel.settled()) && prints(kernel, '42', 'console.log(kept)')
+}
+
+/** Until the cell has said so, and a little longer: on a machine at work, compiling it can take more than any fixed time. */
+async function begun(cell: Cell): Promise<void> {
+  for (let waited = 0; waited < 5000 && !cell.stdout().includes('on'); waited += 20) await sleep(20)
+  await sleep(200)
 }
 
 /** A second, and some for a machine at work. */
