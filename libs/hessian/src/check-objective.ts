@@ -1,7 +1,7 @@
 import { gradients } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
 import { checkInteger } from './checks.ts'
-import { type BatchOptions, DEFAULT_BATCH_SIZE } from './micro-batches.ts'
+import { type BatchOptions, microBatchSize } from './micro-batches.ts'
 import type { Batch, Examples, ModelObjective, Objective } from './objective.ts'
 import { seededWith } from './parameter-tensors.ts'
 
@@ -40,11 +40,8 @@ export function checkSizes({ parameters, examples }: Objective, { batchSize }: B
  * first two examples, the last two, and the first with the last show: a sum, one that takes statistics over the batch, or
  * a mean with weights. Its result would silently change with `batchSize`.
  */
-export function checkMean(
-  { parameters, loss, examples }: Objective,
-  { batchSize = DEFAULT_BATCH_SIZE }: BatchOptions,
-): void {
-  if (examples.size <= batchSize || averaging.has(loss)) return
+export function checkMean({ parameters, loss, examples }: Objective, options: BatchOptions): void {
+  if (examples.size <= microBatchSize(examples, options) || averaging.has(loss)) return
   const of = (batch: Batch): number => loss(parameters, batch).dataSync()[0] ?? NaN
   const proven = tf.tidy(() =>
     pairsOf(examples).map(({ one, other, both }) =>

@@ -36,12 +36,23 @@ export async function whileCompiled<O extends Objective, T>(
   objective: O,
   work: (objective: O) => Promise<T>,
 ): Promise<T> {
-  if (known(objective) !== undefined) return work(objective)
-  const own = compileObjective(objective)
+  const open = openCompiled(objective)
   try {
-    return await work({ ...objective, [compiled]: own })
+    return await work(open.objective)
   } finally {
-    for (const { dispose } of [own.value, own.gradient, own.product]) dispose()
+    open.dispose()
+  }
+}
+
+/** The same for work that has no one function: until the caller gives the graphs back. */
+export function openCompiled<O extends Objective>(objective: O): { objective: O; dispose: () => void } {
+  if (known(objective) !== undefined) return { objective, dispose: () => undefined }
+  const own = compileObjective(objective)
+  return {
+    objective: { ...objective, [compiled]: own },
+    dispose: () => {
+      for (const { dispose } of [own.value, own.gradient, own.product]) dispose()
+    },
   }
 }
 

@@ -51,6 +51,8 @@ export { type FiniteDifferenceOptions, finiteDifferenceHessian } from './finite-
 export { gaussNewton } from './gauss-newton.ts'
 export { hessian } from './hessian-operator.ts'
 export { hessianVectorProduct } from './hessian-vector-product.ts'
+export { type LossFunction, lossFunction } from './loss-function.ts'
+export { overBatches } from './over-batches.ts'
 export { jacobianProduct, jacobianTransposeProduct, type Outputs } from './jacobian-products.ts'
 export { type Jacobian, jacobian } from './jacobian.ts'
 export {

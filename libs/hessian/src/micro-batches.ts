@@ -5,7 +5,7 @@ import type { Batch, Examples } from './objective.ts'
 
 /** How work over data is cut up, watched and ended. */
 export interface BatchOptions {
-  /** Examples in a micro-batch: bounds the memory, does not change the result. Default 256. */
+  /** Examples in a micro-batch: bounds the memory, does not change the result. Default: that of the examples, or 256. */
   readonly batchSize?: number
   /** Ends the work between two micro-batches: it rejects with the signal's reason, and leaves no tensors. */
   readonly signal?: AbortSignal | undefined
@@ -39,7 +39,7 @@ export async function meanOverBatches(
 ): Promise<Float64Array> {
   const { size } = examples
   const mean = new Float64Array(length)
-  const count = Math.min(size, options.batchSize ?? DEFAULT_BATCH_SIZE)
+  const count = Math.min(size, microBatchSize(examples, options))
   const sum = compensatedSum(mean, (factor * count) / size)
   try {
     await eachBatch(examples, options, (batch, range) => {
@@ -64,10 +64,13 @@ export type BatchWork<R> = (batch: () => Batch, range: Range) => R
 
 /** Calls `work` for each micro-batch in turn, inside `tf.tidy`; other work of the process gets its turns between. */
 export async function eachBatch(
-  { size, slice }: Examples,
-  { batchSize = DEFAULT_BATCH_SIZE, signal, onProgress }: BatchOptions,
+  examples: Examples,
+  options: BatchOptions,
   work: BatchWork<void>,
 ): Promise<void> {
+  const { size, slice } = examples
+  const { signal, onProgress } = options
+  const batchSize = microBatchSize(examples, options)
   for (let start = 0; start < size; start += batchSize) {
     // A signal can only be given, and a reader's interrupt only be heard, when the event loop turns.
     await nextTurn()
@@ -81,4 +84,9 @@ export async function eachBatch(
   signal?.throwIfAborted()
 }
 
-export const DEFAULT_BATCH_SIZE = 256
+/** How many examples are worked off at once. */
+export function microBatchSize({ batchSize = DEFAULT_BATCH_SIZE }: Examples, options: BatchOptions): number {
+  return options.batchSize ?? batchSize
+}
+
+const DEFAULT_BATCH_SIZE = 256

@@ -16,6 +16,8 @@ export interface Examples {
    * within an algorithm they may be kept.
    */
   readonly slice: (start: number, end: number) => Batch
+  /** How many are worked off at once where the caller does not say. Default 256. */
+  readonly batchSize?: number
 }
 
 /**
