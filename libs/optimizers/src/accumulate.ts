@@ -12,7 +12,8 @@ import { checkTensors, recordOf, type Rule } from './rule.ts'
  * base does is computed at each call, and chosen by `where`: a few passes over the parameters, which is little beside the
  * gradient of a micro-batch of many examples.
  *
- * A schedule counts steps of the base. `iterations` of an optimiser counts calls.
+ * Over `conservative` all micro-batches of a batch are given, then all again. A schedule counts batches. `iterations` of an
+ * optimiser counts calls.
  *
  * @param every how many micro-batches, a whole number from 1 on
  * @throws RangeError on any other number, or when the base already accumulates
@@ -26,7 +27,7 @@ import { checkTensors, recordOf, type Rule } from './rule.ts'
  */
 export function accumulate(base: Rule, every: number): Rule {
   checkWhole('every', every, 1)
-  if (base.period > 1) throw new RangeError(`accumulate: ${base.name} already accumulates`)
+  if (base.period > base.passes) throw new RangeError(`accumulate: ${base.name} already accumulates`)
   const name = `${base.name}, over ${every} micro-batches`
   const slots = [...base.slots, SUM]
   return Object.freeze<Rule>({
@@ -34,7 +35,7 @@ export function accumulate(base: Rule, every: number): Rule {
     name,
     config: { rule: 'accumulate', every, base: base.config },
     slots,
-    period: every,
+    period: every * base.period,
     update: (parameters, gradients, state, { learningRate, step }) => {
       checkTensors({ name, slots }, parameters, gradients, state)
       return tf.tidy(() => {

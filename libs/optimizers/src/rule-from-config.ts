@@ -5,6 +5,7 @@ import { adamW } from './adam-w.ts'
 import { asam, type AsamOptions } from './asam.ts'
 import { checkUsed } from './checks.ts'
 import { clipByNorm } from './clip-by-norm.ts'
+import { conservative } from './conservative.ts'
 import { heavyBall } from './heavy-ball.ts'
 import { lamb } from './lamb.ts'
 import { lars } from './lars.ts'
@@ -48,6 +49,7 @@ const makers: ReadonlyMap<string, (config: tf.serialization.ConfigDict) => Rule>
     sam: config => sam(baseOf(config), config),
     asam: config => asam(baseOf(config), config as AsamOptions),
     clipByNorm: config => clipByNorm(baseOf(config), config['limit'] as number),
+    conservative: config => conservative(baseOf(config), config),
     perturbed: config => perturbed(baseOf(config), config as unknown as PerturbedOptions),
     accumulate: config => accumulate(baseOf(config), config['every'] as number),
   } satisfies Record<string, (config: tf.serialization.ConfigDict) => Rule>).map(([name, make]) => [

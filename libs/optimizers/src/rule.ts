@@ -25,7 +25,9 @@ export interface Rule<Slot extends string = string> {
   readonly config: tf.serialization.ConfigDict
   /** The names of what it remembers of each parameter. */
   readonly slots: readonly Slot[]
-  /** How many calls of `update` make one step of the parameters: 1, unless it accumulates. */
+  /** How often it is to be given each batch, one time after the other: 1, unless it solves a problem on the batch. */
+  readonly passes: number
+  /** How many calls of `update` belong to one batch: `passes`, times the micro-batches that it accumulates. */
   readonly period: number
   /**
    * One step.
@@ -104,6 +106,7 @@ export function defineRule<Slot extends string>({
     name,
     config,
     slots,
+    passes: 1,
     period: 1,
     update: (parameters, gradients, state, inputs) => {
       checkTensors({ name, slots }, parameters, gradients, state)

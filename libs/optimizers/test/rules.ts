@@ -21,4 +21,6 @@ export const rules: readonly o.Rule[] = [
   o.clipByNorm(o.adam(), 0.1),
   o.perturbed(o.sgd(), { gradientThreshold: 10, radius: 0.01, wait: 3 }),
   o.accumulate(o.sam(o.lamb()), 2),
+  o.conservative(o.adam(), { strength: 0.5, steps: 3 }),
+  o.accumulate(o.conservative(o.heavyBall(), { strength: 0.5, steps: 2 }), 2),
 ]

@@ -1,17 +1,10 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
+import { dot, type Plane, planeAlong } from './plane.ts'
 
-/** A plane through a cloud of points. */
-export interface PrincipalPlane {
-  /** The mean of the points, where the plane's coordinates are 0. */
-  readonly origin: Float64Array
-  /** Two orthonormal directions, the one of the larger variance first. */
-  readonly directions: readonly [Float64Array, Float64Array]
+/** A plane through a cloud of points, with orthonormal directions: that of the larger variance first. */
+export interface PrincipalPlane extends Plane {
   /** Which parts of the variance, Σ ‖θᵢ − origin‖², lie along each: together 1 where all points are in the plane. */
   readonly shares: readonly [number, number]
-  /** The coordinates of a point's projection onto the plane. */
-  readonly project: (point: Float64Array) => [number, number]
-  /** The point of the plane with these coordinates. */
-  readonly point: (a: number, b: number) => Float64Array
 }
 
 /**
@@ -53,20 +46,9 @@ export function principalPlane(points: readonly Float64Array[]): PrincipalPlane 
     const sum = combination(centred, weights, Math.sqrt(value))
     return dot(sum, centred.at(-1) ?? sum) < 0 ? sum.map(x => -x) : sum
   }
-  const [d1, d2] = [direction(1, largest), direction(2, second)]
   return Object.freeze({
-    origin,
-    directions: [d1, d2] as const,
+    ...planeAlong(origin, [direction(1, largest), direction(2, second)]),
     shares: [largest / variance, second / variance] as const,
-    project: (point: Float64Array): [number, number] => {
-      if (point.length !== origin.length)
-        throw new RangeError(
-          `project: the point has ${point.length} numbers, the plane lies among ${origin.length}`,
-        )
-      const there = point.map((x, i) => x - (origin[i] ?? 0))
-      return [dot(there, d1), dot(there, d2)]
-    },
-    point: (a: number, b: number) => origin.map((x, i) => x + a * (d1[i] ?? 0) + b * (d2[i] ?? 0)),
   })
 }
 
@@ -80,11 +62,5 @@ function combination(
     const weight = (weights[k] ?? 0) / divisor
     for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + weight * (vector[i] ?? 0)
   }
-  return sum
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0)
   return sum
 }
