@@ -1,6 +1,6 @@
 import { compile } from '@flatland/compile'
 import { permutation } from '@flatland/datasets'
-import type { Network } from '@flatland/networks'
+import type { Network, Pass } from '@flatland/networks'
 import { crossEntropy } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
 import { cosinesFromGram, noiseFromGram } from './gradient-noise.ts'
@@ -24,17 +24,20 @@ export interface NoiseMeter {
 /**
  * Measures how far losses and gradients of batches are from each other, at the network's variables. Holds the gradients
  * of all batches at once: `batches` times the parameters.
+ *
+ * @param pass how a batch passes
  */
 export function noiseMeter(
   network: Network,
   parameters: readonly tf.Variable[],
   images: TrialImages,
+  pass: Pass,
 ): NoiseMeter {
   const lossAndGradient = compile((places: tf.Tensor) =>
     tf.tidy(() => {
       const { x, labels } = imagesAt(images, places)
       const y = tf.oneHot(labels, network.classes).toFloat()
-      const loss = (): tf.Scalar => crossEntropy(network.logits(parameters, x), y)
+      const loss = (): tf.Scalar => crossEntropy(network.logits(parameters, x, pass), y)
       const { value, grads } = tf.variableGrads(loss, [...parameters])
       const flat = parameters.map(({ name }) => grads[name]?.reshape<tf.Tensor1D>([-1]) ?? never())
       return [value, tf.concat1d(flat)] as [tf.Tensor, tf.Tensor]

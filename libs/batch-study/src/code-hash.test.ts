@@ -19,7 +19,11 @@ beforeEach(() => {
   write('unused.ts', 'export const unused = 1')
   write(
     'main.ts',
-    `import { readFile } from 'node:fs'
+    `// What a comment says is no import: import('./gone.ts'), or
+/**
+ * import gone from 'gone'
+ */
+import { readFile } from 'node:fs'
 import {
   deep,
 } from '@flatland/own'

@@ -46,9 +46,11 @@ function nameOf(file: string): string {
   return file.split('/').slice(-3).join('/')
 }
 
-/** `from '…'`, `import '…'`, `import('…')`; types are erased, and do not run. */
+/** `from '…'`, `import '…'`, `import('…')`, but in comments; types are erased, and do not run. */
 function imported(text: string): string[] {
-  const statements = text.replaceAll(/^(?:im|ex)port type [^']*'[^']*'/gm, '')
+  const statements = text
+    .replaceAll(/^\s*(?:\/\/|\/?\*).*$/gm, '')
+    .replaceAll(/^(?:im|ex)port type [^']*'[^']*'/gm, '')
   const found = statements.matchAll(
     /^(?:import|export|\})(?:[^'"`]*? from)? ?'([^']+)'|\bimport\('([^']+)'\)/gm,
   )

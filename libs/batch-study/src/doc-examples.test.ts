@@ -5,7 +5,7 @@ import * as batchStudyPackage from './index.ts'
 
 /** These need a study, a sweep or a store beside them; the functions' own tests have one. */
 const withMore =
-  /\b(?:sweep|runTrial|trialStore|localExecutor|measureUpdateTimes)\(|\b(?:rows|result|gradients|eager)\b/
+  /\b(?:sweep|runTrial|trialStore|parameterStore|taskStore|storedTasks|localExecutor|measureUpdateTimes)(?:<\w+>)?\(|\b(?:rows|result|gradients|eager)\b/
 
 const folder = new URL('.', import.meta.url)
 const files = readdirSync(folder).filter(name => name.endsWith('.ts') && !name.endsWith('.test.ts'))

@@ -1,58 +1,84 @@
 import { compile } from '@flatland/compile'
-import type { Network } from '@flatland/networks'
+import type { Network, Pass } from '@flatland/networks'
 import { crossEntropy } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
+import { evenParts } from './even-parts.ts'
+import { EVALUATED_AT_ONCE, populationStatistics } from './population-statistics.ts'
 import type { TrialImages } from './trial-data.ts'
 import type { Trial } from './trial.ts'
 
-/** Of images at once: the activations of a small convolutional network are 100 MB then. */
-const CHUNK = 500
+/** Mean loss and share of images that are classified right. */
+export interface Measured {
+  readonly loss: number
+  readonly accuracy: number
+}
 
 export interface Evaluation {
-  /** Mean loss and share of images that are classified right, over the first images. */
-  readonly at: (images: TrialImages, first: number) => { loss: number; accuracy: number }
+  /** Over the first of the training images, and all of those held out. */
+  readonly at: (
+    train: TrialImages,
+    first: number,
+    heldOut: TrialImages,
+  ) => { readonly train: Measured; readonly heldOut: Measured }
   readonly dispose: () => void
+}
+
+interface EvaluationOptions {
+  readonly dtype: Trial['evaluation']['dtype']
+  /** As a trial says; or the statistics to take, which stay the caller's. */
+  readonly normalization: Trial['evaluation']['normalization'] | readonly tf.Tensor[]
 }
 
 /** Evaluates a network at its variables, compiled. */
 export function evaluation(
   network: Network,
   parameters: readonly tf.Variable[],
-  dtype: Trial['evaluation']['dtype'],
+  { dtype, normalization }: EvaluationOptions,
 ): Evaluation {
-  const logits = compile((x: tf.Tensor) => network.logits(parameters, x))
-  const totals = compile((x: tf.Tensor, labels: tf.Tensor) =>
+  const population = populationStatistics(network, parameters)
+  const logits = compile((x: tf.Tensor, pass: Statistics) => network.logits(parameters, x, pass))
+  const totals = compile((x: tf.Tensor, labels: tf.Tensor, pass: Statistics) =>
     tf.tidy(() => {
-      const z = network.logits(parameters, x)
+      const z = network.logits(parameters, x, pass)
       const loss = crossEntropy(z, tf.oneHot(labels, network.classes).toFloat())
       const right = z.argMax<tf.Tensor>(1).equal(labels).toFloat().mean()
       return tf.stack([loss, right])
     }),
   )
-  const ofBatch = (x: tf.Tensor, labels: tf.Tensor1D): readonly [number, number] => {
-    if (dtype === 'float64') return lossAndRight(read(logits(x)), labels.dataSync())
-    const [loss = NaN, right = NaN] = read(totals(x, labels))
+  const ofBatch = (x: tf.Tensor, labels: tf.Tensor1D, pass: Statistics): readonly [number, number] => {
+    if (dtype === 'float64') return lossAndRight(read(logits(x, pass)), labels.dataSync())
+    const [loss = NaN, right = NaN] = read(totals(x, labels, pass))
     return [loss * labels.size, right * labels.size]
   }
+  const over = ({ x, labels }: TrialImages, first: number, pass: Statistics): Measured => {
+    let [loss, right] = [0, 0]
+    for (const [from, size] of evenParts(first, EVALUATED_AT_ONCE)) {
+      const [chunk, classes] = [x.slice(from, size), labels.slice(from, size)]
+      const [l, r] = ofBatch(chunk, classes, pass)
+      tf.dispose([chunk, classes])
+      loss += l
+      right += r
+    }
+    return { loss: loss / first, accuracy: right / first }
+  }
   return {
-    at: ({ x, labels }, first) => {
-      let [loss, right] = [0, 0]
-      for (let from = 0; from < first; from += CHUNK) {
-        const size = Math.min(CHUNK, first - from)
-        const [chunk, classes] = [x.slice(from, size), labels.slice(from, size)]
-        const [l, r] = ofBatch(chunk, classes)
-        tf.dispose([chunk, classes])
-        loss += l
-        right += r
-      }
-      return { loss: loss / first, accuracy: right / first }
+    at: (train, first, heldOut) => {
+      const own = normalization === 'population' ? population.over(train, first) : []
+      const statistics = normalization === 'population' ? own : normalization
+      const pass: Statistics = statistics === 'batch' ? {} : { statistics }
+      const measured = { train: over(train, first, pass), heldOut: over(heldOut, heldOut.size, pass) }
+      tf.dispose(own)
+      return measured
     },
     dispose: () => {
+      population.dispose()
       logits.dispose()
       totals.dispose()
     },
   }
 }
+
+type Statistics = Pick<Pass, 'statistics'>
 
 function read(tensor: tf.Tensor): Float32Array {
   const values = tensor.dataSync<'float32'>()

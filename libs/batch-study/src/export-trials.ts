@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import { parquetWriteBuffer } from 'hyparquet-writer'
+import { ghostBatchOf } from './trial-network.ts'
 import type { TrialRecord } from './trial-record.ts'
 import type { CurvePoint } from './trial-result.ts'
 
@@ -54,6 +55,7 @@ function settings({ key, trial, result }: TrialRecord): TrialRow {
     data: data.name,
     trainImages: data.train,
     heldOutImages: data.heldOut,
+    augmentation: data.augmentation,
     network: result.network,
     parameters: result.parameters,
     optimizer: result.optimizer,
@@ -62,9 +64,12 @@ function settings({ key, trial, result }: TrialRecord): TrialRow {
     schedule: typeof learningRate === 'number' ? null : JSON.stringify(learningRate),
     batchSize,
     microBatch,
+    ghostBatch: ghostBatchOf(trial),
     lastBatch,
     length: JSON.stringify(length),
     target: trial.target === null ? null : JSON.stringify(trial.target),
+    normalization: trial.evaluation.normalization,
+    start: trial.start?.parameters ?? null,
     seed,
   }
 }

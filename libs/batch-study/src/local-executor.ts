@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { ReadableStream } from 'node:stream/web'
 import { Semaphore } from 'async-mutex'
-import type { Executor, ExecutorEvent } from './executor.ts'
+import type { Executor, ExecutorEvent, TrialJob } from './executor.ts'
 import { type TrialProcess, trialProcess } from './trial-process.ts'
 import type { Trial } from './trial.ts'
 
@@ -27,7 +27,7 @@ export function localExecutor({
   if (!Number.isSafeInteger(cores) || cores < 1)
     throw new RangeError(`cores is ${cores}; it must be a whole number from 1 on`)
   return Object.freeze({
-    run: (trials: readonly Trial[], signal: AbortSignal) => {
+    run: (jobs: readonly TrialJob[], signal: AbortSignal) => {
       const halt = new AbortController()
       let ended: Promise<void>
       return new ReadableStream<ExecutorEvent>({
@@ -35,7 +35,7 @@ export function localExecutor({
           const tell = (event: ExecutorEvent): void => {
             if (!halt.signal.aborted) controller.enqueue(event)
           }
-          ended = runAll(trials, cores, AbortSignal.any([signal, halt.signal]), tell).then(
+          ended = runAll(jobs, cores, AbortSignal.any([signal, halt.signal]), tell).then(
             () => {
               if (!halt.signal.aborted) controller.close()
             },
@@ -58,7 +58,7 @@ export function localExecutor({
 let current: AbortController | undefined
 
 async function runAll(
-  trials: readonly Trial[],
+  jobs: readonly TrialJob[],
   cores: number,
   signal: AbortSignal,
   tell: (event: ExecutorEvent) => void,
@@ -77,9 +77,9 @@ async function runAll(
   }
   pool.stop.addEventListener('abort', stop)
   await Promise.all(
-    trials.map(async (trial, index) => {
+    jobs.map(async (job, index) => {
       // More threads than cores is the trial's own wish.
-      await pool.free.runExclusive(() => runOne(pool, trial, index, tell), Math.min(trial.threads, cores))
+      await pool.free.runExclusive(() => runOne(pool, job, index, tell), Math.min(job.trial.threads, cores))
     }),
   )
   await Promise.all([...pool.all].map(each => each.kill()))
@@ -101,15 +101,15 @@ const TRIES = 2
 
 async function runOne(
   pool: Pool,
-  trial: Trial,
+  job: TrialJob,
   index: number,
   tell: (event: ExecutorEvent) => void,
 ): Promise<void> {
   let reason = ''
   for (let tries = 0; tries < TRIES; tries++) {
     if (isStopped(pool)) return
-    const own = take(pool, trial)
-    const outcome = await own.run(trial, progress => {
+    const own = take(pool, job.trial)
+    const outcome = await own.run(job, progress => {
       tell({ index, kind: 'progress', progress })
     })
     if (outcome.kind !== 'died') {

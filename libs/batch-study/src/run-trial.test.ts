@@ -1,13 +1,16 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { useBackend } from '@flatland/tensor'
-import { runTrial, type TrialProgress } from './run-trial.ts'
+import { runTrial as run, type RunOptions, type TrialProgress } from './run-trial.ts'
 import { resultSchema, type TrialResult } from './trial-result.ts'
 import type { TrialInput } from './trial.ts'
 
 beforeAll(async () => {
   await useBackend('native', { threads: 1 })
 })
+
+const runTrial = async (given: TrialInput, options?: RunOptions): Promise<TrialResult> =>
+  (await run(given, options)).result
 
 const trial: TrialInput = {
   network: { kind: 'mlp', hidden: [16] },
@@ -171,4 +174,20 @@ describe('runTrial', () => {
     await expect(runTrial({ ...trial, batchSize: 0 })).rejects.toThrow('batchSize is 0')
     await expect(runTrial({ ...trial, threads: 2 })).rejects.toThrow('thread')
   })
+})
+
+test('features that are no image are trained on, with all their classes', async () => {
+  const { network, curve } = await runTrial({
+    ...trial,
+    network: { kind: 'F2', width: 64 },
+    data: { name: 'speech-like', train: 2000, heldOut: 500 },
+    rule: { rule: 'adam' },
+    learningRate: 0.01,
+    length: { epochs: 2 },
+    evaluation: { noise: null },
+  })
+  expect(network).toBe('f2 360–7×64–500')
+  const [start, end] = [curve[0], curve.at(-1)]
+  expect(start?.heldOut.accuracy).toBeLessThan(0.02)
+  expect(end?.train.loss).toBeLessThan((start?.train.loss ?? 0) - 0.5)
 })

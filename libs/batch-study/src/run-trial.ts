@@ -1,15 +1,17 @@
 import { cpus } from 'node:os'
 import process from 'node:process'
 import { setImmediate } from 'node:timers/promises'
-import { permutation } from '@flatland/datasets'
 import { parameterCount } from '@flatland/networks'
 import { useBackend } from '@flatland/tensor'
 import { quantileSorted } from 'simple-statistics'
 import { noiseMeter } from './batch-noise.ts'
 import { evaluation } from './evaluation.ts'
+import { hashOfParameters, readParameters, refusedStart } from './parameter-values.ts'
+import { endlessBatches, updatesIn, updatesPerEpoch } from './trial-batches.ts'
 import { type TrialData, trialData } from './trial-data.ts'
-import type { CurvePoint, TrialResult } from './trial-result.ts'
-import { checkTrial, type Trial, type TrialInput } from './trial.ts'
+import { trialNetwork } from './trial-network.ts'
+import type { CurvePoint, KeptParameters, TrialResult } from './trial-result.ts'
+import { checkTrial, type Trial, TrialError, type TrialInput } from './trial.ts'
 import { startTraining, type Training } from './training.ts'
 
 /** How far a trial is. */
@@ -24,10 +26,19 @@ export interface TrialProgress {
 }
 
 export interface RunOptions {
+  /** The parameters that the trial's `start` names; none where it names none. All numbers, one tensor after another. */
+  readonly start?: Float32Array | undefined
   /** Stops within one update: the promise is rejected with its reason, and nothing is left behind. */
   readonly signal?: AbortSignal | undefined
   /** Called after each update and each evaluation. */
   readonly onProgress?: ((progress: TrialProgress) => void) | undefined
+}
+
+/** What came of a trial in this process. */
+export interface TrialRun {
+  readonly result: TrialResult
+  /** The parameters of `result.kept`, in its order: all numbers of θ, one tensor after another. */
+  readonly kept: readonly Float32Array[]
 }
 
 /**
@@ -36,26 +47,28 @@ export interface RunOptions {
  *
  * A loss that is not finite ends it: that is a result, whose `divergedAt` names the update.
  *
- * @throws TrialError (a rejection) when the trial cannot be run, before anything is loaded
+ * @throws TrialError (a rejection) when the trial cannot be run, or not from the parameters given, before anything is loaded
  * @throws Error (a rejection) when its backend does not run here, or runs with other threads already; when its data set
- *   cannot be fetched; and the signal's reason
+ *   cannot be fetched, or is smaller than the trial wants; and the signal's reason
  *
  * @example
- * const { curve } = await runTrial({ network: { kind: 'mlp', hidden: [128] }, data: { name: 'mnist' }, rule: { rule: 'sgd' },
+ * const { result } = await runTrial({ network: { kind: 'mlp', hidden: [128] }, data: { name: 'mnist' }, rule: { rule: 'sgd' },
  *   learningRate: 0.1, batchSize: 32, length: { epochs: 1 }, seed: 0 })
- * curve.at(-1).heldOut.accuracy // about 0.95
+ * result.curve.at(-1).heldOut.accuracy // about 0.95
  */
-export async function runTrial(given: TrialInput, options: RunOptions = {}): Promise<TrialResult> {
+export async function runTrial(given: TrialInput, options: RunOptions = {}): Promise<TrialRun> {
   const trial = checkTrial(given)
+  checkStart(trial, options.start)
   const backend = await useBackend(trial.backend, { threads: trial.threads })
   const data = await trialData(trial)
-  const training = startTraining(trial, data.train)
+  const training = startTraining(trial, data.train, options.start)
   const observer = observe(trial, training, data)
   try {
     options.signal?.throwIfAborted()
-    const run = await train(trial, training, observer.at, options)
-    return {
+    const { kept, ...run } = await train(trial, training, observer.at, options)
+    const result: TrialResult = {
       ...run,
+      kept: kept.map(({ update, epoch, values }) => ({ update, epoch, sha256: hashOfParameters(values) })),
       optimizer: training.optimizer,
       network: training.network.name,
       parameters: parameterCount(training.network),
@@ -67,11 +80,23 @@ export async function runTrial(given: TrialInput, options: RunOptions = {}): Pro
         machine: `${process.platform} ${process.arch}, ${cpus()[0]?.model ?? 'unknown processor'}`,
       },
     }
+    return { result, kept: kept.map(({ values }) => values) }
   } finally {
     observer.dispose()
     training.dispose()
     data.dispose()
   }
+}
+
+/** What is given is what the trial names. */
+function checkStart(trial: Trial, start: Float32Array | undefined): void {
+  const named = trial.start?.parameters
+  if (named === undefined) {
+    if (start === undefined) return
+    throw new TrialError([{ path: 'start', message: 'is null; yet parameters to start from were given' }])
+  }
+  const message = refusedStart(trialNetwork(trial), named, start)
+  if (message !== undefined) throw new TrialError([{ path: 'start.parameters', message }])
 }
 
 type Measured = Pick<CurvePoint, 'train' | 'heldOut' | 'distance' | 'noise'>
@@ -84,12 +109,12 @@ function observe(
   training: Training,
   { train: images, heldOut: others }: TrialData,
 ): { at: Observe; dispose: () => void } {
-  const { network, parameters } = training
-  const evaluate = evaluation(network, parameters, how.dtype)
-  const meter = noiseMeter(network, parameters, images)
+  const { network, parameters, pass } = training
+  const evaluate = evaluation(network, parameters, how)
+  const meter = noiseMeter(network, parameters, images, pass)
   return {
     at: update => {
-      const [train, heldOut] = [evaluate.at(images, how.train), evaluate.at(others, others.size)]
+      const { train, heldOut } = evaluate.at(images, how.train, others)
       const distance = training.distance()
       if (![train.loss, heldOut.loss, distance].every(Number.isFinite)) return null
       const noise = how.noise === null ? null : meter.at({ ...how.noise, seed, draw: update })
@@ -105,7 +130,11 @@ function observe(
 type Run = Pick<
   TrialResult,
   'end' | 'divergedAt' | 'updates' | 'epochs' | 'curve' | 'toTarget' | 'updateTime' | 'epochSeconds'
->
+> & { readonly kept: readonly Kept[] }
+
+interface Kept extends Pick<KeptParameters, 'update' | 'epoch'> {
+  readonly values: Float32Array
+}
 
 /** The updates that make the graph of a compiled step, and run it for the first times. */
 const TRACED = 4
@@ -120,6 +149,7 @@ async function train(
   const updates = updatesIn(trial.length, perEpoch)
   const every = updatesIn(trial.evaluation.every, perEpoch)
   const curve: CurvePoint[] = []
+  const kept: Kept[] = []
   const times: number[] = []
   let [update, seconds, since] = [0, 0, 0]
   let losses: number[] = []
@@ -133,8 +163,10 @@ async function train(
     losses = []
     curve.push(point)
     onProgress?.({ update, updates, batchLoss, point })
-    if (reaches(point, trial.target)) return 'target'
-    return update === updates ? 'completed' : undefined
+    const end = reaches(point, trial.target) ? 'target' : update === updates ? 'completed' : undefined
+    if (trial.keep === 'evaluations' || (trial.keep === 'end' && end !== undefined))
+      kept.push({ update, epoch: point.epoch, values: readParameters(training.parameters) })
+    return end
   }
 
   let end = evaluateHere()
@@ -169,34 +201,10 @@ async function train(
     updates: update,
     epochs,
     curve,
+    kept,
     toTarget: reached === undefined ? null : { updates: update, epochs, seconds: reached.seconds },
     updateTime: quartiles(times.slice(TRACED)),
     epochSeconds: update === 0 ? null : seconds / epochs,
-  }
-}
-
-/** At least one. */
-function updatesIn(length: Trial['length'], perEpoch: number): number {
-  return 'updates' in length ? length.updates : Math.max(1, Math.round(length.epochs * perEpoch))
-}
-
-function updatesPerEpoch({ batchSize, lastBatch, data }: Trial): number {
-  return lastBatch === 'keep' ? Math.ceil(data.train / batchSize) : Math.floor(data.train / batchSize)
-}
-
-/** Batches of places, epoch after epoch, each in an order of its own. */
-function* endlessBatches({
-  batchSize,
-  lastBatch,
-  data,
-  seed,
-}: Trial): Generator<Int32Array, never, undefined> {
-  for (let epoch = 0; ; epoch++) {
-    const order = Int32Array.from(permutation(data.train, seed, epoch))
-    for (let from = 0; from < order.length; from += batchSize) {
-      const places = order.subarray(from, from + batchSize)
-      if (lastBatch === 'keep' || places.length === batchSize) yield places
-    }
   }
 }
 

@@ -29,7 +29,7 @@ function telling(
   return {
     ran,
     run: async function* (given) {
-      for (const [index, each] of [...given.entries()].toReversed()) {
+      for (const [index, { trial: each }] of [...given.entries()].toReversed()) {
         ran.push(each)
         yield* await Promise.resolve(tell(index, each))
       }
@@ -39,7 +39,7 @@ function telling(
 
 const done = (index: number, { seed }: Trial): ExecutorEvent[] => [
   { index, kind: 'progress', progress: { update: 1, updates: 63, batchLoss: 1, point: null } },
-  { index, kind: 'done', result: { ...result, epochs: seed }, code },
+  { index, kind: 'done', result: { ...result, epochs: seed }, kept: [], code },
 ]
 
 async function all(given: readonly TrialInput[], options: SweepOptions): Promise<SweepEvent[]> {

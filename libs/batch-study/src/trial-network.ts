@@ -1,10 +1,66 @@
-import { cnn, mlp, type Network } from '@flatland/networks'
-import { CLASSES, DATA_SETS, type Trial } from './trial.ts'
+import { c1, c2, c3, c4, cnn, f1, f2, lenet, mlp, type Network } from '@flatland/networks'
+import { DATA_SETS } from './data-sets.ts'
+import type { TrialFields } from './trial-fields.ts'
 
-/** The network that a trial describes, for the images of its data set. */
-export function trialNetwork({ network, data }: Trial): Network {
-  const { image } = DATA_SETS[data.name]
-  const [height, width, channels] = image
-  if (network.kind === 'cnn') return cnn({ image, ...network, classes: CLASSES })
-  return mlp({ inputs: height * width * channels, hidden: network.hidden, classes: CLASSES })
+/** What of a trial makes its network. */
+export interface NetworkOfTrial {
+  readonly network: TrialFields['network']
+  readonly data: Pick<TrialFields['data'], 'name'>
+}
+
+/**
+ * The network that a trial describes, for the examples of its data set.
+ *
+ * @throws RangeError when it does not take examples of that shape
+ */
+export function trialNetwork({ network, data }: NetworkOfTrial): Network {
+  const { shape: image, classes } = DATA_SETS[data.name]
+  const inputs = image[0] * image[1] * image[2]
+  switch (network.kind) {
+    case 'mlp':
+      return mlp({ inputs, hidden: network.hidden, classes })
+    case 'cnn':
+      return cnn({ image, filters: network.filters, hidden: network.hidden, classes })
+    case 'lenet':
+      return lenet({ image, classes })
+    case 'F1':
+    case 'F2':
+      return FLAT[network.kind]({ width: network.width, inputs, classes })
+    case 'C1':
+    case 'C2':
+    case 'C3':
+    case 'C4':
+      return CONVOLUTIONAL[network.kind]({ image, width: network.width, classes })
+  }
+}
+
+const FLAT = { F1: f1, F2: f2 }
+const FOR_FEATURES: readonly string[] = ['mlp', 'F1', 'F2']
+const CONVOLUTIONAL = { C1: c1, C2: c2, C3: c3, C4: c4 }
+
+/** @returns why there is no such network for these examples, if there is none */
+export function refusedNetwork(trial: NetworkOfTrial): string | undefined {
+  const { network, data } = trial
+  if (DATA_SETS[data.name].shift === null && !FOR_FEATURES.includes(network.kind))
+    return `is ${network.kind}; for ${data.name}, which has no images, it must be one of ${FOR_FEATURES.join(', ')}`
+  try {
+    trialNetwork(trial)
+    return undefined
+  } catch (error) {
+    if (error instanceof RangeError) return error.message
+    throw error
+  }
+}
+
+export function hasNormalization(trial: NetworkOfTrial): boolean {
+  return trialNetwork(trial).statisticShapes.length > 0
+}
+
+export function hasDropout({ network }: NetworkOfTrial): boolean {
+  return network.kind in CONVOLUTIONAL
+}
+
+/** Over how many examples at once batch normalisation takes its statistics, where they are less than a batch. */
+export function ghostBatchOf({ network }: NetworkOfTrial): number | null {
+  return 'ghostBatch' in network ? network.ghostBatch : null
 }

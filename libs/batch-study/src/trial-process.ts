@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import type { TrialJob } from './executor.ts'
 import type { TrialProgress } from './run-trial.ts'
 import type { TrialResult } from './trial-result.ts'
 import type { FromTrialWorker } from './trial-worker.ts'
@@ -8,7 +9,12 @@ import type { Trial } from './trial.ts'
 
 /** How a trial ended in a process. */
 type TrialOutcome =
-  | { readonly kind: 'done'; readonly result: TrialResult; readonly code: string }
+  | {
+      readonly kind: 'done'
+      readonly result: TrialResult
+      readonly kept: readonly Float32Array[]
+      readonly code: string
+    }
   /** The trial refused to run; it would again. */
   | { readonly kind: 'failed'; readonly reason: string }
   /** The process ended. */
@@ -20,7 +26,7 @@ export interface TrialProcess {
   /** Whether it can run this trial. */
   readonly suits: (trial: Trial) => boolean
   /** Never rejects. */
-  readonly run: (trial: Trial, onProgress: (progress: TrialProgress) => void) => Promise<TrialOutcome>
+  readonly run: (job: TrialJob, onProgress: (progress: TrialProgress) => void) => Promise<TrialOutcome>
   /** At once, whatever it does; resolves when it has ended. */
   readonly kill: () => Promise<void>
 }
@@ -30,6 +36,8 @@ export function trialProcess({ backend, threads }: Trial): TrialProcess {
   const child = fork(fileURLToPath(new URL('./trial-worker.ts', import.meta.url)), {
     // The caller's own flags (a kernel's, a test runner's) are not for this process.
     execArgv: [],
+    // Typed arrays cross as they are.
+    serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // Nor is what they say for all processes, and the reason of its death is read without colours.
     env: { ...process.env, NODE_OPTIONS: '', FORCE_COLOR: '0' },
@@ -47,9 +55,9 @@ export function trialProcess({ backend, threads }: Trial): TrialProcess {
   return {
     pid: child.pid,
     suits: trial => trial.backend === backend && trial.threads === threads && child.connected,
-    run: (trial, onProgress) =>
+    run: (job, onProgress) =>
       Promise.race([
-        answer(child, trial, onProgress),
+        answer(child, job, onProgress),
         ended.then(reason => ({ kind: 'died', reason }) as const),
       ]),
     kill: async () => {
@@ -61,9 +69,10 @@ export function trialProcess({ backend, threads }: Trial): TrialProcess {
 
 function answer(
   child: ChildProcess,
-  trial: Trial,
+  job: TrialJob,
   onProgress: (progress: TrialProgress) => void,
 ): Promise<TrialOutcome> {
+  const kept: Float32Array[] = []
   return new Promise(resolve => {
     const listen = (raw: unknown): void => {
       const message = raw as FromTrialWorker
@@ -71,11 +80,15 @@ function answer(
         onProgress(message.progress)
         return
       }
+      if (message.kind === 'kept') {
+        kept.push(message.values)
+        return
+      }
       child.off('message', listen)
-      resolve(message)
+      resolve(message.kind === 'done' ? { ...message, kept } : message)
     }
     child.on('message', listen)
     // Where it has ended already, that is the outcome.
-    child.send(trial, () => undefined)
+    child.send(job, () => undefined)
   })
 }

@@ -35,7 +35,7 @@ const pointSchema = z.strictObject({
   batchLoss: z.number().nullable(),
   train: lossAndAccuracy,
   heldOut: lossAndAccuracy,
-  /** ‖θ − θ₀‖. */
+  /** ‖θ − θ₀‖, from the trial's own start. */
   distance: z.number(),
   /** `null` where the trial measures none, or the gradients are not finite. */
   noise: noiseSchema.nullable(),
@@ -49,6 +49,13 @@ const backendSchema = z.strictObject({
   node: z.string(),
   /** Operating system and processor. */
   machine: z.string(),
+})
+
+const keptSchema = z.strictObject({
+  update: z.number(),
+  epoch: z.number(),
+  /** Of its bytes, float32 as they lie: under this the parameters are kept beside the store's records. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
 })
 
 export const resultSchema = z.strictObject({
@@ -66,6 +73,8 @@ export const resultSchema = z.strictObject({
   updateTime: z.strictObject({ lower: z.number(), median: z.number(), upper: z.number() }).nullable(),
   /** Time of training for one epoch, with the preparation of its batches; `null` when nothing was trained. */
   epochSeconds: z.number().nullable(),
+  /** The parameters that were kept, in the order of updates: those that the trial's `keep` says. */
+  kept: z.array(keptSchema).default([]),
   /** The optimiser and the network in full. */
   optimizer: z.string(),
   network: z.string(),
@@ -75,6 +84,9 @@ export const resultSchema = z.strictObject({
 
 /** What came of a trial, as plain data. All but the times is the same for the same trial, code and backend. */
 export type TrialResult = Readonly<z.infer<typeof resultSchema>>
+
+/** Parameters that were kept, and after which update. */
+export type KeptParameters = Readonly<z.infer<typeof keptSchema>>
 
 /** One evaluation. */
 export type CurvePoint = Readonly<z.infer<typeof pointSchema>>

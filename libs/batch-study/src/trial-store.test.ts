@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { record } from '../test/record.ts'
-import { readRecord, writeRecord } from './trial-record.ts'
+import { readRecord, writeRecord } from './record-store.ts'
+import { recordSchema } from './trial-record.ts'
 import { StoreError, type TrialStore, trialStore } from './trial-store.ts'
 
 let folder: string
@@ -83,7 +84,7 @@ describe('trialStore', () => {
     const { pid } = spawnSync('true')
     writeFileSync(join(store.folder, `${one.key}.${pid}-x.tmp`), 'half')
     writeFileSync(join(store.folder, `${one.key}.${process.pid}-x.tmp`), 'being written')
-    const json = writeRecord(other).split('\n')[1]?.replace('"toTarget"', '"toGoal"') ?? ''
+    const json = writeRecord(recordSchema, other).split('\n')[1]?.replace('"toTarget"', '"toGoal"') ?? ''
     writeFileSync(fileOf(other), `${createHash('sha256').update(json).digest('hex')}\n${json}\n`)
     const { records, useless } = await store.list()
     expect(records).toEqual([])
@@ -103,6 +104,14 @@ describe('trialStore', () => {
   test('numbers that are not finite are refused, rather than made null', async () => {
     const bad = { ...one, result: { ...one.result, epochSeconds: NaN } }
     await expect(store.put(bad)).rejects.toThrow(/cannot be kept[^]*epochSeconds/)
+  })
+
+  test('files that are not its own are left alone', async () => {
+    await store.put(one)
+    const own = ['notes.json', 'a.torn', `${one.key}.txt`, 'b.1-x.tmp']
+    for (const name of own) writeFileSync(join(store.folder, name), 'mine')
+    expect(await store.list()).toEqual({ records: [one], useless: [] })
+    expect(readdirSync(store.folder).toSorted()).toEqual([...own, `${one.key}.json`].toSorted())
   })
 
   test('a folder that cannot be is a StoreError', async () => {
@@ -185,7 +194,7 @@ describe('a full disk', () => {
 })
 
 test('a record is text of two lines, and read as it was', () => {
-  const text = writeRecord(one)
+  const text = writeRecord(recordSchema, one)
   expect(text.split('\n')).toHaveLength(3)
-  expect(readRecord(text)).toEqual(one)
+  expect(readRecord(recordSchema, text)).toEqual(one)
 })

@@ -1,12 +1,14 @@
 /** A process that runs trials, one after another, and tells how far each is. */
 import process from 'node:process'
 import { codeHash } from './code-hash.ts'
+import type { TrialJob } from './executor.ts'
 import { runTrial, type TrialProgress } from './run-trial.ts'
 import type { TrialResult } from './trial-result.ts'
-import type { Trial } from './trial.ts'
 
 export type FromTrialWorker =
   | { readonly kind: 'progress'; readonly progress: TrialProgress }
+  /** One message for each, before `done`, in order: together they can be more than a message should hold. */
+  | { readonly kind: 'kept'; readonly values: Float32Array }
   /** `code` is what ran: read before this process loaded it. */
   | { readonly kind: 'done'; readonly result: TrialResult; readonly code: string }
   | { readonly kind: 'failed'; readonly reason: string }
@@ -16,16 +18,16 @@ const TELL_EVERY = 100
 
 const code = codeHash()
 
-process.on('message', trial => {
+process.on('message', job => {
   // They come one at a time: the next is sent when this one is answered.
-  void run(trial as Trial).then(tell)
+  void run(job as TrialJob).then(tell)
 })
 // Without its parent there is nobody to work for.
 process.once('disconnect', () => {
   process.exit()
 })
 
-async function run(trial: Trial): Promise<FromTrialWorker> {
+async function run({ trial, start }: TrialJob): Promise<FromTrialWorker> {
   let told = -Infinity
   const onProgress = (progress: TrialProgress): void => {
     const now = performance.now()
@@ -34,7 +36,9 @@ async function run(trial: Trial): Promise<FromTrialWorker> {
     tell({ kind: 'progress', progress })
   }
   try {
-    return { kind: 'done', result: await runTrial(trial, { onProgress }), code }
+    const { result, kept } = await runTrial(trial, { start, onProgress })
+    for (const values of kept) tell({ kind: 'kept', values })
+    return { kind: 'done', result, code }
   } catch (error) {
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) }
   }

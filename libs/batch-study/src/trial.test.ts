@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { checkTrial, TrialError, type TrialInput } from './trial.ts'
 import { trialKey } from './trial-key.ts'
+import { trialNetwork } from './trial-network.ts'
 
 const trial: TrialInput = {
   network: { kind: 'mlp', hidden: [16] },
@@ -35,9 +36,13 @@ describe('checkTrial', () => {
         dtype: 'float64',
         noise: { batches: 16, batchSize: 64 },
       },
+      data: { augmentation: 'none' },
+      start: null,
+      keep: 'nothing',
       backend: 'native',
       threads: 1,
     })
+    expect(complete.evaluation.normalization).toBe('population')
     expect(checkTrial(complete)).toEqual(complete)
     expect(checkTrial({ ...trial, data: { name: 'cifar10' } })).toMatchObject({
       data: { train: 50_000, heldOut: 10_000 },
@@ -47,6 +52,50 @@ describe('checkTrial', () => {
     const single = checkTrial({ ...trial, data: { name: 'mnist', train: 1 }, batchSize: 1 })
     expect(single.evaluation.noise).toBeNull()
     expect(checkTrial(single)).toEqual(single)
+  })
+
+  test('a trial that was complete before there were kept parameters and augmentation is one', () => {
+    const { start, keep, data, evaluation, ...rest } = checkTrial(trial)
+    const before = {
+      ...rest,
+      data: { name: data.name, train: data.train, heldOut: data.heldOut },
+      evaluation: {
+        every: evaluation.every,
+        train: evaluation.train,
+        dtype: evaluation.dtype,
+        noise: evaluation.noise,
+      },
+    }
+    expect(checkTrial(before)).toEqual({ ...rest, start, keep, data, evaluation })
+  })
+
+  test.each([
+    ['F1', 'mnist', 'f1 784–5×512–10'],
+    ['F2', 'cifar10', 'f2 3072–7×512–10'],
+    ['F2', 'timit', 'f2 360–7×512–1973'],
+    ['F2', 'speech-like', 'f2 360–7×512–500'],
+    ['C1', 'cifar10', 'c1 32×32×3'],
+    ['C2', 'fashion-mnist', 'c2 28×28×1'],
+    ['C3', 'cifar100', 'c3 32×32×3'],
+    ['C4', 'cifar100', 'c4 32×32×3'],
+  ] as const)(
+    '%s for %s has the width of the paper, and the shape and classes of the data',
+    (kind, name, start) => {
+      const complete = checkTrial({ ...trial, network: { kind }, data: { name } })
+      expect(complete.network).toEqual({ kind, width: kind.startsWith('F') ? 512 : 64, ghostBatch: null })
+      const network = trialNetwork(complete)
+      expect(network.name.startsWith(start)).toBe(true)
+      const classes = { cifar100: 100, 'speech-like': 500, timit: 1973 } as Readonly<Record<string, number>>
+      expect(network.classes).toBe(classes[name] ?? 10)
+      expect(checkTrial(complete)).toEqual(complete)
+    },
+  )
+
+  test('LeNet takes the images of its data set', () => {
+    for (const name of ['mnist', 'cifar10'] as const)
+      expect(
+        trialNetwork(checkTrial({ ...trial, network: { kind: 'lenet' }, data: { name } })).name,
+      ).toContain('lenet')
   })
 
   test.each([
@@ -103,6 +152,82 @@ describe('checkTrial', () => {
     ],
     [{ backend: 'wasm', threads: 2 }, 'threads is 2; wasm has one thread'],
     [{ threads: 0 }, 'threads is 0; it must be a whole number from 1 to 1024'],
+    [
+      { network: { kind: 'F1', ghostBatch: 33 } },
+      'network.ghostBatch is 33; it must be a whole number from 2 to 32, batchSize, or null',
+    ],
+    [
+      { network: { kind: 'F1', ghostBatch: 1 } },
+      'network.ghostBatch is 1; it must be a whole number from 2 on',
+    ],
+    [
+      { network: { kind: 'C1', width: 0 } },
+      'network.width is 0; it must be a whole number from 1 to 1000000',
+    ],
+    [{ network: { kind: 'lenet', width: 8 } }, 'network is refused: Unrecognized key: "width"'],
+    [
+      { network: { kind: 'F1' }, microBatch: 8, lastBatch: 'drop' },
+      'microBatch is 8; with batch normalisation it must be network.ghostBatch, null, or null',
+    ],
+    [
+      { network: { kind: 'F1', ghostBatch: 16 }, microBatch: 8, lastBatch: 'drop' },
+      'microBatch is 8; with batch normalisation it must be network.ghostBatch, 16, or null',
+    ],
+    [
+      { network: { kind: 'F1' }, batchSize: 1 },
+      'batchSize is 1; its last part for batch normalisation is one example, which has nothing to normalise',
+    ],
+    [
+      { network: { kind: 'F1', ghostBatch: 31 } },
+      'batchSize is 32; its last part for batch normalisation is one example',
+    ],
+    [
+      { network: { kind: 'F1' }, data: { name: 'mnist', train: 2017 } },
+      'lastBatch is keep; the end of the last batch, of 1, is one example',
+    ],
+    [
+      { network: { kind: 'F1' }, evaluation: { noise: { batches: 4, batchSize: 1 } } },
+      'evaluation.noise takes batches of 1; their last part is one example',
+    ],
+    [{ network: { kind: 'F1' }, evaluation: { train: 1 } }, 'evaluation.train is 1; it is one example'],
+    [
+      {
+        network: { kind: 'F1' },
+        data: { name: 'mnist', heldOut: 1 },
+        evaluation: { normalization: 'batch' },
+      },
+      'data.heldOut is 1; it is one example',
+    ],
+    [
+      { network: { kind: 'cnn', filters: [4, 4], hidden: [8, 8] }, data: { name: 'timit' } },
+      'network is cnn; for timit, which has no images, it must be one of mlp, F1, F2',
+    ],
+    [
+      { network: { kind: 'C1' }, data: { name: 'speech-like' } },
+      'network is C1; for speech-like, which has no images, it must be one of mlp, F1, F2',
+    ],
+    [
+      { data: { name: 'mnist', augmentation: 'flip' } },
+      'data.augmentation is "flip"; it must be one of none, shift, shift and flip',
+    ],
+    [
+      { data: { name: 'speech-like', augmentation: 'shift' } },
+      'data.augmentation is shift; it must be none, for speech-like has no images',
+    ],
+    [
+      { data: { name: 'timit', train: 721_330 } },
+      'data.train is 721330; it must be a whole number from 1 to 721329, the training images of timit',
+    ],
+    [
+      { start: { parameters: 'abc' } },
+      'start.parameters is "abc"; it must be the sha256 of kept parameters, 64 hexadecimal digits',
+    ],
+    [{ start: 'abc' }, 'start is "abc"; it must be null, or { parameters: the sha256 of kept ones }'],
+    [{ keep: 'all' }, 'keep is "all"; it must be one of nothing, end, evaluations'],
+    [
+      { evaluation: { normalization: 'running' } },
+      'evaluation.normalization is "running"; it must be one of population, batch',
+    ],
     [{ colour: 'red' }, 'it is refused: Unrecognized key: "colour"'],
   ])('%j is refused with what is allowed', (change, message) => {
     const issues = issuesOf({ ...trial, ...change })
@@ -133,8 +258,15 @@ describe('trialKey', () => {
       key({ ...trial, learningRate: 0.2 }),
       key({ ...trial, rule: { rule: 'sgd', weightDecay: 0.1 } }),
       key({ ...trial, threads: 2 }),
+      key({ ...trial, keep: 'end' }),
+      key({ ...trial, start: { parameters: 'a'.repeat(64) } }),
+      key({ ...trial, data: { ...trial.data, augmentation: 'shift' } }),
+      key({ ...trial, evaluation: { normalization: 'batch' } }),
     ]
     expect(key({ ...trial, microBatch: 32 })).toBe(key(trial))
+    const normalised: TrialInput = { ...trial, network: { kind: 'F1' } }
+    expect(key({ ...trial, network: { kind: 'F1', ghostBatch: 32, width: 512 } })).toBe(key(normalised))
+    expect(key({ ...trial, network: { kind: 'F1', ghostBatch: 16 } })).not.toBe(key(normalised))
     expect(new Set(keys).size).toBe(keys.length)
   })
 })

@@ -1,197 +1,42 @@
-import { ruleFromConfig, scheduleFromConfig } from '@flatland/optimizers'
 import { z } from 'zod'
+import { DATA_SETS } from './data-sets.ts'
+import { type TrialFields, trialFields } from './trial-fields.ts'
+import { hasNormalization, refusedNetwork } from './trial-network.ts'
 
-/** The data sets that a trial can name, and how many images each split has. */
-export const DATA_SETS = {
-  mnist: { train: 60_000, heldOut: 10_000, image: [28, 28, 1] },
-  'fashion-mnist': { train: 60_000, heldOut: 10_000, image: [28, 28, 1] },
-  cifar10: { train: 50_000, heldOut: 10_000, image: [32, 32, 3] },
-} as const
-
-/** All of them have ten. */
-export const CLASSES = 10
-
-const whole = (from: number, to = Number.MAX_SAFE_INTEGER) => {
-  const error = ({ input }: { readonly input?: unknown }): string =>
-    `is ${shown(input)}; it must be a whole number from ${from} ${to === Number.MAX_SAFE_INTEGER ? 'on' : `to ${to}`}`
-  return z
-    .number({ error })
-    .refine(value => Number.isSafeInteger(value) && value >= from && value <= to, { error })
-}
-
-const positive = (most = Number.MAX_VALUE) => {
-  const error = ({ input }: { readonly input?: unknown }): string =>
-    `is ${shown(input)}; it must be a positive number${most === Number.MAX_VALUE ? '' : `, at most ${most}`}`
-  return z.number({ error }).refine(value => value > 0 && value <= most, { error })
-}
-
-const name = <const Names extends readonly string[]>(names: Names) =>
-  z.enum(names, { error: ({ input }) => `is ${shown(input)}; it must be one of ${names.join(', ')}` })
-
-const networkSchema = z.discriminatedUnion(
-  'kind',
-  [
-    z.strictObject({
-      kind: z.literal('mlp'),
-      /** Units of each hidden layer; none for a linear classifier. */
-      hidden: z.array(whole(1, 1e6)),
-    }),
-    z.strictObject({
-      kind: z.literal('cnn'),
-      /** Filters of the two convolutions, and units of the two dense layers. */
-      filters: z.tuple([whole(1, 1e6), whole(1, 1e6)]),
-      hidden: z.tuple([whole(1, 1e6), whole(1, 1e6)]),
-    }),
-  ],
-  { error: ({ input }) => `is of kind ${shown(fieldOf(input, 'kind'))}; it must be one of mlp, cnn` },
-)
-
-const dataSchema = z.strictObject({
-  name: name(['mnist', 'fashion-mnist', 'cifar10']),
-  /** How many images are trained on: the first ones. Default: all. */
-  train: whole(1).optional(),
-  /** How many images accuracy is measured on: the first ones of the test set. Default: all. */
-  heldOut: whole(1).optional(),
-})
-
-/** What `ruleFromConfig` takes, with all settings written out; what it refuses is refused here. */
-const ruleSchema = z.record(z.string(), z.json()).transform((config, context) => {
-  try {
-    const rule = ruleFromConfig(config)
-    if (rule.period === 1) return { ...rule.config }
-    context.addIssue('accumulates by itself; give microBatch instead, so that batchSize is what it says')
-  } catch (error) {
-    context.addIssue(reason(error))
-  }
-  return z.NEVER
-})
-
-/** A rate, or what `scheduleFromConfig` takes. */
-const rateSchema = z
-  .union([z.number(), z.record(z.string(), z.json())], {
-    error: ({ input }) => `is ${shown(input)}; it must be a finite number from 0 on, or a schedule`,
-  })
-  .transform((given, context) => {
-    try {
-      if (typeof given !== 'number') return { ...scheduleFromConfig(given).config }
-      if (Number.isFinite(given) && given >= 0) return given
-      context.addIssue(`is ${given}; it must be a finite number from 0 on, or a schedule`)
-    } catch (error) {
-      context.addIssue(reason(error))
-    }
-    return z.NEVER
-  })
-
-const lengthSchema = z.union(
-  [z.strictObject({ epochs: positive() }), z.strictObject({ updates: whole(1) })],
-  { error: ({ input }) => `is ${shown(input)}; it must be { epochs: … } or { updates: … }, positive` },
-)
-
-const targetSchema = z.union(
-  [
-    z.strictObject({ of: name(['train', 'heldOut']), accuracy: positive(1) }),
-    z.strictObject({ of: name(['train', 'heldOut']), loss: positive() }),
-  ],
-  {
-    error: ({ input }) =>
-      `is ${shown(input)}; it must be { of: 'train' or 'heldOut', accuracy: above 0, at most 1 } or { of, loss: positive }`,
-  },
-)
-
-const evaluationSchema = z.strictObject({
-  /** Beside the evaluations at the start and at the end. Default: each epoch. */
-  every: lengthSchema.default({ epochs: 1 }),
-  /** How many of the training images train loss and accuracy are measured on: the first ones. Default: 10 000, or all. */
-  train: whole(1).optional(),
-  /**
-   * What the loss is computed in from the logits, which are float32: `float64` on the host, `float32` on the backend.
-   * Default: float64.
-   */
-  dtype: name(['float32', 'float64']).default('float64'),
-  /**
-   * How the gradient's noise is measured: so many batches of such a size, drawn without repetition from the training
-   * images; `null` leaves it out. Default: 16 of 64, or less where there are fewer images.
-   */
-  noise: z
-    .strictObject({ batches: whole(2, 256), batchSize: whole(1) })
-    .nullable()
-    .optional(),
-})
-
-const fields = z.strictObject({
-  network: networkSchema,
-  data: dataSchema,
-  /** What makes the steps, as `ruleFromConfig` of @flatland/optimizers takes it: `{ rule: 'adamW', weightDecay: 0.1 }`. */
-  rule: ruleSchema,
-  /** η, or a schedule over the updates, as `scheduleFromConfig` takes it. */
-  learningRate: rateSchema,
-  /** Images in one update. */
-  batchSize: whole(1),
-  /**
-   * The batch is worked off in parts of this size where it does not fit into memory as a whole; the update is the same but
-   * for rounding. Has to divide batchSize. `null`, the default: the whole batch at once.
-   */
-  microBatch: whole(1).nullable().default(null),
-  /** Whether the last batch of an epoch is used although it is smaller. Default: keep. */
-  lastBatch: name(['keep', 'drop']).default('keep'),
-  /** When training ends, unless it reaches its target before. */
-  length: lengthSchema,
-  /** Ends training at the first evaluation that reaches it. Default: none. */
-  target: targetSchema.nullable().default(null),
-  evaluation: evaluationSchema.prefault({}),
-  /** Fixes the start, the order of the images, and the batches whose noise is measured. */
-  seed: whole(0, 2 ** 32 - 1),
-  backend: name(['native', 'wasm']).default('native'),
-  /** Threads inside one operation. Part of the trial, since sums in another order are other numbers. Default: 1. */
-  threads: whole(1, 1024).default(1),
-})
-
-const trialSchema = fields.transform((given, context) => {
-  const refuse = (path: PropertyKey[], message: string): void => {
+const trialSchema = trialFields.transform((given, context) => {
+  const refuse: Refuse = (path, message) => {
     context.issues.push({ code: 'custom', path, message, input: given })
   }
-  const sizes = DATA_SETS[given.data.name]
-  const { train = sizes.train, heldOut = sizes.heldOut, name } = given.data
-  const { batchSize, evaluation } = given
-  const microBatch = given.microBatch ?? batchSize
-  const most = (path: PropertyKey[], value: number, limit: number, what: string): void => {
-    if (value > limit) refuse(path, `is ${value}; it must be a whole number from 1 to ${limit}, ${what}`)
+  const { data, network, evaluation } = given
+  const sizes = DATA_SETS[data.name]
+  const { train = sizes.train, heldOut = sizes.heldOut } = data
+  const complete = {
+    ...given,
+    // The whole batch at once is the same, however it is said.
+    network: 'ghostBatch' in network ? { ...network, ghostBatch: part(network.ghostBatch, given) } : network,
+    microBatch: part(given.microBatch, given),
+    data: { ...data, train, heldOut },
+    evaluation: {
+      ...evaluation,
+      train: evaluation.train ?? Math.min(10_000, train),
+      noise: evaluation.noise === undefined ? noiseFor(train) : evaluation.noise,
+    },
   }
-  most(['data', 'train'], train, sizes.train, `the training images of ${name}`)
-  most(['data', 'heldOut'], heldOut, sizes.heldOut, `the test images of ${name}`)
-  most(['batchSize'], batchSize, train, 'the images trained on')
-  const evaluated = evaluation.train ?? Math.min(10_000, train)
-  most(['evaluation', 'train'], evaluated, train, 'the images trained on')
-  if (batchSize % microBatch !== 0) {
-    refuse(['microBatch'], `is ${microBatch}; it must divide batchSize, ${batchSize}`)
-  } else if (microBatch < batchSize && given.lastBatch === 'keep' && train % batchSize !== 0) {
+  const obstacle = refusedNetwork(complete)
+  if (obstacle !== undefined) refuse(['network'], obstacle)
+  checkSizes(complete, refuse)
+  checkParts(complete, refuse)
+  if (obstacle === undefined && hasNormalization(complete)) checkNormalization(complete, refuse)
+  if (data.augmentation !== 'none' && sizes.shift === null) {
     refuse(
-      ['lastBatch'],
-      `is keep; with microBatch the last batch, of ${train % batchSize}, has to be dropped`,
-    )
-  }
-  const noise = evaluation.noise === undefined ? noiseFor(train) : evaluation.noise
-  if (noise !== null && noise.batches * noise.batchSize > train) {
-    refuse(
-      ['evaluation', 'noise'],
-      `takes ${noise.batches} batches of ${noise.batchSize}; only ${train} images are trained on`,
+      ['data', 'augmentation'],
+      `is ${data.augmentation}; it must be none, for ${data.name} has no images`,
     )
   }
   if (given.backend === 'wasm' && given.threads > 1)
     refuse(['threads'], `is ${given.threads}; wasm has one thread`)
-  return {
-    ...given,
-    microBatch: microBatch < batchSize ? microBatch : null,
-    data: { name, train, heldOut },
-    evaluation: { ...evaluation, train: evaluated, noise },
-  }
+  return complete
 })
-
-/** Two batches at least, or there is no noise to see. */
-function noiseFor(train: number): { batches: number; batchSize: number } | null {
-  const batches = Math.min(16, train)
-  return batches < 2 ? null : { batches, batchSize: Math.min(64, Math.floor(train / batches)) }
-}
 
 /** A trial as it is written: what has a default may be left out. */
 export type TrialInput = z.input<typeof trialSchema>
@@ -240,15 +85,91 @@ export function checkTrial(given: unknown, which?: string): Trial {
   throw new TrialError(issues, which)
 }
 
-function shown(value: unknown): string {
-  if (value === undefined) return 'missing'
-  return typeof value === 'number' ? String(value) : JSON.stringify(value)
+type Refuse = (path: PropertyKey[], message: string) => void
+
+/** What the checks between fields look at. */
+interface Sizes extends Pick<TrialFields, 'network' | 'batchSize' | 'microBatch' | 'lastBatch'> {
+  readonly data: { readonly name: keyof typeof DATA_SETS; readonly train: number; readonly heldOut: number }
+  readonly evaluation: Pick<TrialFields['evaluation'], 'normalization'> & {
+    readonly train: number
+    readonly noise: { readonly batches: number; readonly batchSize: number } | null
+  }
 }
 
-function fieldOf(value: unknown, field: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, field) : undefined
+function part(size: number | null, { batchSize }: { readonly batchSize: number }): number | null {
+  return size === batchSize ? null : size
 }
 
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+/** Two batches at least, or there is no noise to see. */
+function noiseFor(train: number): { batches: number; batchSize: number } | null {
+  const batches = Math.min(16, train)
+  return batches < 2 ? null : { batches, batchSize: Math.min(64, Math.floor(train / batches)) }
+}
+
+function checkSizes({ data, batchSize, evaluation }: Sizes, refuse: Refuse): void {
+  const most = (path: PropertyKey[], value: number, limit: number, what: string): void => {
+    if (value > limit) refuse(path, `is ${value}; it must be a whole number from 1 to ${limit}, ${what}`)
+  }
+  const sizes = DATA_SETS[data.name]
+  most(['data', 'train'], data.train, sizes.train, `the training images of ${data.name}`)
+  most(['data', 'heldOut'], data.heldOut, sizes.heldOut, `the test images of ${data.name}`)
+  most(['batchSize'], batchSize, data.train, 'the images trained on')
+  most(['evaluation', 'train'], evaluation.train, data.train, 'the images trained on')
+  const { noise } = evaluation
+  if (noise !== null && noise.batches * noise.batchSize > data.train) {
+    refuse(
+      ['evaluation', 'noise'],
+      `takes ${noise.batches} batches of ${noise.batchSize}; only ${data.train} images are trained on`,
+    )
+  }
+}
+
+function checkParts({ microBatch, batchSize, lastBatch, data }: Sizes, refuse: Refuse): void {
+  if (microBatch === null) return
+  const last = data.train % batchSize
+  if (batchSize % microBatch !== 0) {
+    refuse(['microBatch'], `is ${microBatch}; it must divide batchSize, ${batchSize}`)
+  } else if (lastBatch === 'keep' && last !== 0) {
+    refuse(['lastBatch'], `is keep; with microBatch the last batch, of ${last}, has to be dropped`)
+  }
+}
+
+/** Statistics are of parts that the trial names, and of two examples at least: one differs from its mean by nothing. */
+function checkNormalization(
+  { network, batchSize, microBatch, lastBatch, data, evaluation }: Sizes,
+  refuse: Refuse,
+): void {
+  const ghost = 'ghostBatch' in network ? network.ghostBatch : null
+  if (ghost !== null && ghost > batchSize) {
+    refuse(
+      ['network', 'ghostBatch'],
+      `is ${ghost}; it must be a whole number from 2 to ${batchSize}, batchSize, or null`,
+    )
+  }
+  if (microBatch !== null && microBatch !== ghost) {
+    refuse(
+      ['microBatch'],
+      `is ${microBatch}; with batch normalisation it must be network.ghostBatch, ${String(ghost)}, or null: the ` +
+        'statistics are those of the part',
+    )
+  }
+  const leavesOne = (size: number): boolean => size === 1 || (ghost !== null && size % ghost === 1)
+  const alone = 'which has nothing to normalise'
+  if (leavesOne(batchSize)) {
+    refuse(['batchSize'], `is ${batchSize}; its last part for batch normalisation is one example, ${alone}`)
+  } else if (lastBatch === 'keep' && leavesOne(data.train % batchSize)) {
+    refuse(
+      ['lastBatch'],
+      `is keep; the end of the last batch, of ${data.train % batchSize}, is one example, ${alone}: drop`,
+    )
+  }
+  const { noise } = evaluation
+  if (noise !== null && leavesOne(noise.batchSize))
+    refuse(
+      ['evaluation', 'noise'],
+      `takes batches of ${noise.batchSize}; their last part is one example, ${alone}`,
+    )
+  if (evaluation.train === 1) refuse(['evaluation', 'train'], `is 1; it is one example, ${alone}`)
+  if (evaluation.normalization === 'batch' && data.heldOut === 1)
+    refuse(['data', 'heldOut'], `is 1; it is one example, ${alone}`)
 }

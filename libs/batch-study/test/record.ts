@@ -28,6 +28,7 @@ export function record(seed: number): TrialRecord {
       epochs: 1,
       curve: [point(0, 2.3), point(63, 0.5 + seed / 100)],
       toTarget: null,
+      kept: [],
       updateTime: { lower: 0.1, median: 0.2, upper: 0.3 },
       epochSeconds: 0.5,
       optimizer: 'SGD',

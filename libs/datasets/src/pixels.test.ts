@@ -32,3 +32,13 @@ test.each([-1, 3, 0.5, NaN])('refuses the index %d', index => {
     `There is no image ${index}: use whole numbers from 0 to 2.`,
   )
 })
+
+test('features that are floats are (x − mean) / std', () => {
+  const features = createSplit(Float32Array.of(1, 2, 3, 4), Uint16Array.of(300, 0), {
+    shape: [1, 1, 2],
+    classes: Array.from({ length: 301 }, (_, i) => String(i)),
+    mean: [1, 0],
+    std: [2, 4],
+  })
+  expect(pixels(features, [1, 0])).toEqual(Float32Array.of(1, 1, 0, 0.5))
+})

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import { checkSizes, dense, type Network, takeParameters } from './network.ts'
+import { checkPass, checkSizes, dense, type Network, type Pass, takeParameters } from './network.ts'
 
 export interface CnnSizes {
   /** [height, width, channels] of one image; height and width must be multiples of 4, for two poolings by 2. */
@@ -58,8 +58,11 @@ export function cnn({ image, filters = [32, 64], hidden = [384, 192], classes }:
     inputShape: image,
     classes,
     parameterShapes,
-    logits: (parameters: readonly tf.Tensor[], x: tf.Tensor) =>
+    statisticShapes: [],
+    batchStatistics: () => [],
+    logits: (parameters: readonly tf.Tensor[], x: tf.Tensor, pass: Pass = {}) =>
       tf.tidy(() => {
+        checkPass(name, [], pass)
         const take = takeParameters(name, parameters, parameterShapes.length)
         const block = (input: tf.Tensor): tf.Tensor => {
           const convolved = tf.conv2d(input as tf.Tensor4D, take() as tf.Tensor4D, 1, 'same')

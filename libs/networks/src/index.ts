@@ -1,3 +1,7 @@
+export { type AlexNetLikeSizes, c1, c3 } from './alexnet-like.ts'
 export { cnn, type CnnSizes } from './cnn.ts'
+export { f1, f2, type FullyConnectedSizes } from './fully-connected.ts'
+export { lenet, type LenetSizes } from './lenet.ts'
 export { mlp, type MlpSizes } from './mlp.ts'
-export { initialParameters, type Network, parameterCount, type ParameterShape } from './network.ts'
+export { initialParameters, type Network, parameterCount, type ParameterShape, type Pass } from './network.ts'
+export { c2, c4, type VggLikeSizes } from './vgg-like.ts'

@@ -1,5 +1,13 @@
 import * as tf from '@tensorflow/tfjs'
-import { checkSizes, dense, type Network, type ParameterShape, takeParameters } from './network.ts'
+import {
+  checkPass,
+  checkSizes,
+  dense,
+  type Network,
+  type ParameterShape,
+  type Pass,
+  takeParameters,
+} from './network.ts'
 
 export interface MlpSizes {
   /** Features of one example, e.g. 784 for MNIST; images are flattened. */
@@ -37,8 +45,11 @@ export function mlp({ inputs, hidden, classes }: MlpSizes): Network {
     inputShape: [inputs],
     classes,
     parameterShapes,
-    logits: (parameters: readonly tf.Tensor[], x: tf.Tensor) =>
+    statisticShapes: [],
+    batchStatistics: () => [],
+    logits: (parameters: readonly tf.Tensor[], x: tf.Tensor, pass: Pass = {}) =>
       tf.tidy(() => {
+        checkPass(name, [], pass)
         const take = takeParameters(name, parameters, parameterShapes.length)
         const start: tf.Tensor = x.reshape([-1, inputs])
         const features = hidden.reduce(activation => tf.relu(dense(activation, take(), take())), start)

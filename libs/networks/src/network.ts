@@ -1,12 +1,32 @@
 import * as tf from '@tensorflow/tfjs'
 import type { RandomStream } from '@flatland/tensor'
 
-/** One parameter tensor of a network: what it is called, its shape, and what its start is scaled by. */
+/** One parameter tensor of a network: what it is called, its shape, and how it starts. */
 export interface ParameterShape {
   readonly name: string
   readonly shape: readonly number[]
-  /** Inputs to one output unit; biases, which start at 0, have none. */
+  /** Inputs to one output unit, by which a random start is scaled; biases have none. */
   readonly fanIn?: number
+  /** How weights start. Default `normal`, N(0, 2/fanIn); `uniform`: on ±1/√fanIn. */
+  readonly distribution?: 'normal' | 'uniform'
+  /** Where all numbers of it start, e.g. 1 for the scale of a normalisation. Default 0 where there is no `fanIn`. */
+  readonly start?: number
+}
+
+/** How a batch passes. What a network does not have, it ignores: one without dropout its seed. */
+export interface Pass {
+  /**
+   * Mean and variance of each batch normalisation, in the order and shapes of `statisticShapes`. Default: those of the
+   * batch itself.
+   */
+  readonly statistics?: readonly tf.Tensor[]
+  /** int32, shape [2]: drops units as drawn from it; another one is needed at each step. Default: none is dropped. */
+  readonly dropoutSeed?: tf.Tensor
+  /**
+   * Statistics are taken over parts of the batch of this size, in order (ghost batch normalisation, Hoffer et al.
+   * 2017); a last part that is smaller stands for itself. Default: the whole batch.
+   */
+  readonly ghostBatch?: number
 }
 
 /**
@@ -19,12 +39,21 @@ export interface Network {
   readonly inputShape: readonly number[]
   readonly classes: number
   readonly parameterShapes: readonly ParameterShape[]
+  /** Mean and variance of each batch normalisation; none in a network without. */
+  readonly statisticShapes: readonly ParameterShape[]
   /**
    * @param parameters θ, in the order and shapes of `parameterShapes`
    * @param inputs x, shape [b, …inputShape], float32
    * @returns shape [b, classes]; the caller disposes it
+   * @throws RangeError on another number of parameters; on a pass that is not as `Pass` says; on a batch, or a part of
+   *   one, with a single number a unit, whose variance would be 0
    */
-  readonly logits: (parameters: readonly tf.Tensor[], inputs: tf.Tensor) => tf.Tensor2D
+  readonly logits: (parameters: readonly tf.Tensor[], inputs: tf.Tensor, pass?: Pass) => tf.Tensor2D
+  /**
+   * Mean and variance of a batch at each normalisation, in the order of `statisticShapes`, with no unit dropped; none in
+   * a network without. The caller disposes of them.
+   */
+  readonly batchStatistics: (parameters: readonly tf.Tensor[], inputs: tf.Tensor) => tf.Tensor[]
 }
 
 /** The number of scalars in θ. */
@@ -33,20 +62,37 @@ export function parameterCount(network: Network): number {
 }
 
 /**
- * A start for training: weights w ~ N(0, 2 / fanIn) (He et al. 2015, equation 10), biases 0. Each tensor draws
- * from its own fork of the stream, so a start does not change when a layer is added behind it.
+ * A start for training: weights w ~ N(0, 2 / fanIn) (He et al. 2015, equation 10), or uniform on ±1 / √fanIn (LeCun et
+ * al. 1998) where the network says so; biases 0, scales 1. Each tensor draws from its own fork of the stream, so a start
+ * does not change when a layer is added behind it.
  *
  * @returns variables, in the order of `parameterShapes`; the caller disposes them
+ *
+ * @example
+ * const [weights, bias] = initialParameters(mlp({ inputs: 4, hidden: [], classes: 3 }), randomStream(0))
+ * bias // [0, 0, 0]
  */
 export function initialParameters(network: Network, stream: RandomStream): tf.Variable[] {
-  return network.parameterShapes.map(({ name, shape, fanIn }) => {
-    const size = tf.util.sizeFromShape([...shape])
-    const values = fanIn === undefined ? new Float32Array(size) : stream.fork(name).normal(size)
-    const scale = fanIn === undefined ? 0 : Math.sqrt(2 / fanIn)
-    const scaled = values.map(value => value * scale)
+  return network.parameterShapes.map(each => {
+    const values = startOf(each, stream)
     // Inside tidy, since a variable keeps its own reference and the tensor it started from would stay behind.
-    return tf.tidy(() => tf.variable(tf.tensor(scaled, [...shape])))
+    return tf.tidy(() => tf.variable(tf.tensor(values, [...each.shape])))
   })
+}
+
+function startOf(
+  { name, shape, fanIn, distribution = 'normal', start }: ParameterShape,
+  stream: RandomStream,
+): Float32Array {
+  const size = tf.util.sizeFromShape([...shape])
+  if (fanIn === undefined || start !== undefined) return new Float32Array(size).fill(start ?? 0)
+  const own = stream.fork(name)
+  if (distribution === 'uniform') {
+    const bound = 1 / Math.sqrt(fanIn)
+    return own.uniform(size).map(value => (2 * value - 1) * bound)
+  }
+  const scale = Math.sqrt(2 / fanIn)
+  return own.normal(size).map(value => value * scale)
 }
 
 /** Refuses sizes that make no network, before anything is built on them. */
@@ -77,6 +123,40 @@ export function takeParameters(
     if (parameter === undefined) throw new RangeError(`${network}: takes more parameter tensors than it has`)
     return parameter
   }
+}
+
+/**
+ * Refuses a pass that the network cannot make, before anything is computed.
+ *
+ * @throws RangeError on statistics of another number or shape, another seed than int32 [2], a `ghostBatch` that is no
+ *   positive integer, or both statistics and `ghostBatch`
+ */
+export function checkPass(
+  network: string,
+  statisticShapes: readonly ParameterShape[],
+  { statistics, dropoutSeed, ghostBatch }: Pass,
+): void {
+  if (dropoutSeed !== undefined && (dropoutSeed.dtype !== 'int32' || dropoutSeed.shape.join() !== '2'))
+    throw new RangeError(
+      `${network}: dropoutSeed is ${dropoutSeed.dtype} of shape [${dropoutSeed.shape.join()}]; it must be int32 of shape [2]`,
+    )
+  if (ghostBatch !== undefined) checkSizes(network, { ghostBatch })
+  if (statistics === undefined) return
+  if (ghostBatch !== undefined)
+    throw new RangeError(
+      `${network}: got statistics and ghostBatch ${ghostBatch}; where statistics are given, none are taken: leave one out`,
+    )
+  if (statistics.length !== statisticShapes.length)
+    throw new RangeError(
+      `${network}: got ${statistics.length} statistics; it has ${statisticShapes.length}, a mean and a variance for each batch normalisation`,
+    )
+  statisticShapes.forEach(({ name, shape }, i) => {
+    const given = statistics[i]
+    if (given?.shape.join() !== shape.join())
+      throw new RangeError(
+        `${network}: ${name} is of shape [${given?.shape.join() ?? ''}]; it must be of [${shape.join()}]`,
+      )
+  })
 }
 
 /** x W + b, shapes [b, i] · [i, o] + [o]. */

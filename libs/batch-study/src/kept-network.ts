@@ -1,0 +1,113 @@
+import { classification, type Objective, overBatches, type ModelObjective } from '@flatland/hessian'
+import type { Network } from '@flatland/networks'
+import * as tf from '@tensorflow/tfjs'
+import { useBackend } from '@flatland/tensor'
+import { parameterStore } from './parameter-store.ts'
+import { parametersFrom, refusedStart } from './parameter-values.ts'
+import { populationStatistics } from './population-statistics.ts'
+import { type TrialData, trialData } from './trial-data.ts'
+import { trialNetwork } from './trial-network.ts'
+import { checkTrial, type Trial, type TrialInput } from './trial.ts'
+
+/** A trained network as plain data. */
+export interface KeptNetwork {
+  /** The trial that trained it: its network and its data are taken. */
+  readonly trial: TrialInput
+  /** Under what its parameters are kept: one of `result.kept`. */
+  readonly parameters: string
+}
+
+/**
+ * What batch normalisation takes for mean and variance when a trained network is looked at from other points:
+ *
+ * - `batch`: those of the batch itself, as in training, and in the tests of Keskar et al. 2016;
+ * - `fixed`: those over the training images at the network itself, wherever else it is looked at: as a model that was
+ *   trained and saved;
+ * - `population`: those over the training images, computed anew at each point.
+ *
+ * Of a network without batch normalisation all are the same.
+ */
+export type Normalization = 'batch' | 'fixed' | 'population'
+
+export interface ObjectiveChoice {
+  /** The loss is taken over so many training images: the first ones. */
+  readonly images: number
+  readonly normalization: Exclude<Normalization, 'population'>
+  /** Images in a batch whose statistics are taken; has to divide `images`. It bounds the memory otherwise. */
+  readonly batchSize: number
+}
+
+/** A trained network, opened. */
+export interface OpenNetwork {
+  readonly trial: Trial
+  readonly network: Network
+  readonly data: TrialData
+  /** θ, as variables: the opener's own. */
+  readonly parameters: readonly tf.Variable[]
+  /** θ, as one vector. */
+  readonly theta: Float64Array
+  /** Its mean cross-entropy over training images. */
+  readonly objective: (choice: ObjectiveChoice) => Objective
+  /** The same where each image stands for itself: not with the statistics of batches. */
+  readonly modelObjective: (images: number) => ModelObjective
+  readonly dispose: () => void
+}
+
+/**
+ * Opens a kept network on one thread: loads its parameters and its data.
+ *
+ * @throws RangeError (a rejection) when no parameters are kept under that hash, or not those of such a network; TrialError when
+ *   the trial is none
+ */
+export async function openKept(kept: KeptNetwork): Promise<OpenNetwork> {
+  const trial = checkTrial(kept.trial)
+  await useBackend(trial.backend, { threads: 1 })
+  const network = trialNetwork(trial)
+  const values = await parameterStore().get(kept.parameters)
+  const refused = refusedStart(network, kept.parameters, values)
+  if (refused !== undefined || values === undefined)
+    throw new RangeError(`The kept network ${refused ?? 'is not there'}`)
+  const data = await trialData(trial)
+  const parameters = parametersFrom(network, values)
+  const population = populationStatistics(network, parameters)
+  const statistics = population.over(data.train, trial.evaluation.train)
+  population.dispose()
+  const over = (images: number, given: readonly tf.Tensor[] | undefined): ModelObjective => {
+    checkImages(images, data.train.size)
+    return classification({
+      parameters,
+      logits: (theta, x) => network.logits(theta, x, given === undefined ? {} : { statistics: given }),
+      classes: network.classes,
+      inputs: (start, end) => data.train.x.slice(start, end - start),
+      labels: data.train.labels.dataSync().subarray(0, images),
+    })
+  }
+  const modelObjective = (images: number): ModelObjective => over(images, statistics)
+  return {
+    trial,
+    network,
+    data,
+    parameters,
+    theta: Float64Array.from(values),
+    modelObjective,
+    objective: ({ images, normalization, batchSize }) =>
+      normalization === 'batch' && statistics.length > 0
+        ? overBatches(over(images, undefined), batchSize)
+        : withBatches(modelObjective(images), batchSize),
+    dispose: () => {
+      tf.dispose([...parameters, ...statistics])
+      data.dispose()
+    },
+  }
+}
+
+function withBatches(objective: ModelObjective, batchSize: number): ModelObjective {
+  return { ...objective, examples: { ...objective.examples, batchSize } }
+}
+
+function checkImages(images: number, size: number): void {
+  if (Number.isInteger(images) && images >= 1 && images <= size) return
+  throw new RangeError(
+    `images is ${images}; it must be a whole number from 1 to ${size}, the images that the trial trained on`,
+  )
+}
