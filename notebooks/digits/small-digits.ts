@@ -79,6 +79,8 @@ function tanhNetwork(hidden: number): Network {
       { name: 'output/weights', shape: [hidden, 10], fanIn: hidden },
       { name: 'output/bias', shape: [10] },
     ],
+    statisticShapes: [],
+    batchStatistics: () => [],
     logits: (parameters, inputs) => {
       const [w, b, v, c] = parameters as readonly [tf.Tensor2D, tf.Tensor1D, tf.Tensor2D, tf.Tensor1D]
       return tf.matMul(tf.tanh(tf.matMul(inputs as tf.Tensor2D, w).add(b)), v).add(c)

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type { TrialJob } from './executor.ts'
+import { workerEnvironment } from '@flatland/tensor'
 import type { TrialProgress } from './run-trial.ts'
 import type { TrialResult } from './trial-result.ts'
 import type { FromTrialWorker } from './trial-worker.ts'
@@ -39,8 +39,7 @@ export function trialProcess({ backend, threads }: Trial): TrialProcess {
     // Typed arrays cross as they are.
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    // Nor is what they say for all processes, and the reason of its death is read without colours.
-    env: { ...process.env, NODE_OPTIONS: '', FORCE_COLOR: '0' },
+    env: workerEnvironment(),
   })
   let errors = ''
   child.stderr?.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-2000)))

@@ -1,4 +1,5 @@
 /** A process that runs trials, one after another, and tells how far each is. */
+import { flushCompileCache } from 'node:module'
 import process from 'node:process'
 import { codeHash } from './code-hash.ts'
 import type { TrialJob } from './executor.ts'
@@ -17,6 +18,8 @@ export type FromTrialWorker =
 const TELL_EVERY = 100
 
 const code = codeHash()
+// This process is killed in the end, and would keep nothing.
+flushCompileCache()
 
 process.on('message', job => {
   // They come one at a time: the next is sent when this one is answered.

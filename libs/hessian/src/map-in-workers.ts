@@ -1,8 +1,7 @@
 import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
-import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import type { BackendName } from '@flatland/tensor'
+import { type BackendName, workerEnvironment } from '@flatland/tensor'
 import { checkCopy } from './check-copy.ts'
 import { checkInteger } from './checks.ts'
 import type { FromWorker, ToWorker } from './worker-process.ts'
@@ -128,8 +127,7 @@ function oneWorker(run: Run): Promise<void> {
       // The caller's own flags (a kernel's, a test runner's) are not for this process.
       execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      // Nor is what they say for all processes, and the reason of a worker's death is read without colours.
-      env: { ...process.env, NODE_OPTIONS: '', FORCE_COLOR: '0' },
+      env: workerEnvironment(),
       // Copies typed arrays, NaN and undefined as they are.
       serialization: 'advanced',
       signal: run.stop,

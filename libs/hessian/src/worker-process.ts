@@ -1,4 +1,5 @@
 /** A process of `mapInWorkers`: told first where its function is, then one task after another. */
+import { flushCompileCache } from 'node:module'
 import process from 'node:process'
 import { type BackendName, useBackend } from '@flatland/tensor'
 import { callExported } from './call-exported.ts'
@@ -23,6 +24,9 @@ export type FromWorker =
 type TaskFunction = (task: unknown) => unknown
 
 let work: TaskFunction | undefined
+
+// It may be killed, and would keep nothing.
+flushCompileCache()
 
 process.on('message', message => {
   const order = message as ToWorker

@@ -9,6 +9,7 @@ export { flatten, unflatten } from './parameter-vector.ts'
 export { randomGenerator } from './random-generator.ts'
 export { type RandomStream, randomStream } from './random-stream.ts'
 export { statelessUniform } from './stateless-uniform.ts'
+export { workerEnvironment } from './worker-environment.ts'
 export { isTracing, whileTracing } from './tracing.ts'
 export { verifiedOperations } from './verified-operations.ts'
 
