@@ -34,6 +34,8 @@ export {
   type ObjectiveChoice,
   openKept,
   type OpenNetwork,
+  readKept,
+  type ReadNetwork,
 } from './kept-network.ts'
 export { type KeptMeasures, type KeptMeasuresTask, measuresOfKept } from './kept-measures.ts'
 export { type KeptSharpness, type KeptSharpnessTask, sharpnessOfKept } from './kept-sharpness.ts'

@@ -37,20 +37,40 @@ export interface ObjectiveChoice {
   readonly batchSize: number
 }
 
-/** A trained network, opened. */
-export interface OpenNetwork {
+/** A trained network, without its data. */
+export interface ReadNetwork {
   readonly trial: Trial
   readonly network: Network
+  /** θ, as one vector. */
+  readonly theta: Float64Array
+}
+
+/** A trained network, opened. */
+export interface OpenNetwork extends ReadNetwork {
   readonly data: TrialData
   /** θ, as variables: the opener's own. */
   readonly parameters: readonly tf.Variable[]
-  /** θ, as one vector. */
-  readonly theta: Float64Array
   /** Its mean cross-entropy over training images. */
   readonly objective: (choice: ObjectiveChoice) => Objective
   /** The same where each image stands for itself: not with the statistics of batches. */
   readonly modelObjective: (images: number) => ModelObjective
   readonly dispose: () => void
+}
+
+/**
+ * Reads the parameters of a kept network.
+ *
+ * @throws RangeError (a rejection) when no parameters are kept under that hash, or not those of such a network; TrialError when
+ *   the trial is none
+ */
+export async function readKept(kept: KeptNetwork): Promise<ReadNetwork> {
+  const trial = checkTrial(kept.trial)
+  const network = trialNetwork(trial)
+  const values = await parameterStore().get(kept.parameters)
+  const refused = refusedStart(network, kept.parameters, values)
+  if (refused !== undefined || values === undefined)
+    throw new RangeError(`The hash of the kept network ${refused ?? 'is not there'}`)
+  return { trial, network, theta: Float64Array.from(values) }
 }
 
 /**
@@ -60,15 +80,10 @@ export interface OpenNetwork {
  *   the trial is none
  */
 export async function openKept(kept: KeptNetwork): Promise<OpenNetwork> {
-  const trial = checkTrial(kept.trial)
+  const { trial, network, theta } = await readKept(kept)
   await useBackend(trial.backend, { threads: 1 })
-  const network = trialNetwork(trial)
-  const values = await parameterStore().get(kept.parameters)
-  const refused = refusedStart(network, kept.parameters, values)
-  if (refused !== undefined || values === undefined)
-    throw new RangeError(`The kept network ${refused ?? 'is not there'}`)
   const data = await trialData(trial)
-  const parameters = parametersFrom(network, values)
+  const parameters = parametersFrom(network, Float32Array.from(theta))
   const population = populationStatistics(network, parameters)
   const statistics = population.over(data.train, trial.evaluation.train)
   population.dispose()
@@ -88,7 +103,7 @@ export async function openKept(kept: KeptNetwork): Promise<OpenNetwork> {
     network,
     data,
     parameters,
-    theta: Float64Array.from(values),
+    theta,
     modelObjective,
     objective: ({ images, normalization, batchSize }) =>
       normalization === 'batch' && statistics.length > 0

@@ -11,7 +11,7 @@ import { unflatten } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
 import { evenParts } from './even-parts.ts'
 import { evaluation } from './evaluation.ts'
-import { type KeptNetwork, type Normalization, type OpenNetwork, openKept } from './kept-network.ts'
+import { type KeptNetwork, type Normalization, type OpenNetwork, openKept, readKept } from './kept-network.ts'
 import { populationStatistics } from './population-statistics.ts'
 import { type StoredTasksOptions, storedTasks } from './stored-tasks.ts'
 
@@ -135,9 +135,7 @@ async function planeOf({ theta, network }: OpenNetwork, slice: PlaneSlice): Prom
 }
 
 async function thetaOf(kept: KeptNetwork): Promise<Float64Array> {
-  const open = await openKept(kept)
-  open.dispose()
-  return open.theta
+  return (await readKept(kept)).theta
 }
 
 /** Moves the opener's own variables, and evaluates there. */
