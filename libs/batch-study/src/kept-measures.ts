@@ -11,6 +11,8 @@ import { type StoredTasksOptions, storedTasks, type StoredTasksResults } from '.
 
 /** Which other measures of sharpness a kept network is to be given. */
 export interface KeptMeasuresTask extends KeptNetwork, ObjectiveChoice {
+  /** The loss is taken over so many training images: the first ones. */
+  readonly images: number
   /** `curvature`: λmax and trace of the Hessian; `all`: the others too. */
   readonly measures: 'curvature' | 'all'
   /** Random vectors for the trace, and for averages. */
@@ -52,8 +54,8 @@ export function measuresOfKept(
 
 /** What runs in a worker. */
 export function keptMeasures(): (task: KeptMeasuresTask) => Promise<KeptMeasures> {
-  return async ({ trial, parameters, measures, probes, ...choice }) => {
-    const open = await openKept({ trial, parameters })
+  return async ({ trial, parameters, images, measures, probes, ...choice }) => {
+    const open = await openKept({ trial, parameters }, { images, heldOut: 1 })
     try {
       const objective = open.objective(choice)
       const curvature = await hessianSharpness(objective, { probes })
@@ -72,9 +74,7 @@ export function keptMeasures(): (task: KeptMeasuresTask) => Promise<KeptMeasures
         average: average.value,
         averageStandardError: average.standardError,
         fisherRao:
-          choice.normalization === 'fixed'
-            ? (await fisherRaoNorm(open.modelObjective(choice.images))).value
-            : null,
+          choice.normalization === 'fixed' ? (await fisherRaoNorm(open.modelObjective())).value : null,
         pacBayes: (await pacBayesFlatness(objective, { pairs: probes })).value,
       }
     } finally {

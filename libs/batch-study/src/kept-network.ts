@@ -21,19 +21,17 @@ export interface KeptNetwork {
  * What batch normalisation takes for mean and variance when a trained network is looked at from other points:
  *
  * - `batch`: those of the batch itself, as in training, and in the tests of Keskar et al. 2016;
- * - `fixed`: those over the training images at the network itself, wherever else it is looked at: as a model that was
- *   trained and saved;
- * - `population`: those over the training images, computed anew at each point.
+ * - `fixed`: those over the images looked at, at the network itself, wherever else it is looked at: as a model that was trained
+ *   and saved;
+ * - `population`: those over the images looked at, computed anew at each point.
  *
  * Of a network without batch normalisation all are the same.
  */
 export type Normalization = 'batch' | 'fixed' | 'population'
 
 export interface ObjectiveChoice {
-  /** The loss is taken over so many training images: the first ones. */
-  readonly images: number
   readonly normalization: Exclude<Normalization, 'population'>
-  /** Images in a batch whose statistics are taken; has to divide `images`. It bounds the memory otherwise. */
+  /** Images in a batch whose statistics are taken; has to divide their number. It bounds the memory otherwise. */
   readonly batchSize: number
 }
 
@@ -50,10 +48,10 @@ export interface OpenNetwork extends ReadNetwork {
   readonly data: TrialData
   /** θ, as variables: the opener's own. */
   readonly parameters: readonly tf.Variable[]
-  /** Its mean cross-entropy over training images. */
+  /** Its mean cross-entropy over the training images. */
   readonly objective: (choice: ObjectiveChoice) => Objective
   /** The same where each image stands for itself: not with the statistics of batches. */
-  readonly modelObjective: (images: number) => ModelObjective
+  readonly modelObjective: () => ModelObjective
   readonly dispose: () => void
 }
 
@@ -73,31 +71,41 @@ export async function readKept(kept: KeptNetwork): Promise<ReadNetwork> {
   return { trial, network, theta: Float64Array.from(values) }
 }
 
+/** How much of its data a kept network is opened with. */
+export interface OpenOptions {
+  /** The first ones of the images that it was trained on. Default: all. */
+  readonly images?: number
+  /** Of those held out. Default: all that the trial has. */
+  readonly heldOut?: number
+}
+
 /**
  * Opens a kept network on one thread: loads its parameters and its data.
  *
- * @throws RangeError (a rejection) when no parameters are kept under that hash, or not those of such a network; TrialError when
- *   the trial is none
+ * @throws RangeError (a rejection) when no parameters are kept under that hash, or not those of such a network, or more images
+ *   are wanted than it was trained on; TrialError when the trial is none
  */
-export async function openKept(kept: KeptNetwork): Promise<OpenNetwork> {
+export async function openKept(
+  kept: KeptNetwork,
+  { images, heldOut }: OpenOptions = {},
+): Promise<OpenNetwork> {
   const { trial, network, theta } = await readKept(kept)
+  const size = { train: images ?? trial.data.train, heldOut: heldOut ?? trial.data.heldOut }
+  checkImages(size.train, trial.data.train)
   await useBackend(trial.backend, { threads: 1 })
-  const data = await trialData(trial)
+  const data = await trialData({ ...trial, data: { ...trial.data, ...size } })
   const parameters = parametersFrom(network, Float32Array.from(theta))
-  const population = populationStatistics(network, parameters)
-  const statistics = population.over(data.train, trial.evaluation.train)
-  population.dispose()
-  const over = (images: number, given: readonly tf.Tensor[] | undefined): ModelObjective => {
-    checkImages(images, data.train.size)
-    return classification({
+  let fixed: tf.Tensor[] | undefined
+  const statistics = (): tf.Tensor[] => (fixed ??= statisticsOf(network, parameters, data))
+  const over = (given: readonly tf.Tensor[] | undefined): ModelObjective =>
+    classification({
       parameters,
       logits: (theta, x) => network.logits(theta, x, given === undefined ? {} : { statistics: given }),
       classes: network.classes,
       inputs: (start, end) => data.train.x.slice(start, end - start),
-      labels: data.train.labels.dataSync().subarray(0, images),
+      labels: data.train.labels.dataSync(),
     })
-  }
-  const modelObjective = (images: number): ModelObjective => over(images, statistics)
+  const modelObjective = (): ModelObjective => over(statistics())
   return {
     trial,
     network,
@@ -105,15 +113,26 @@ export async function openKept(kept: KeptNetwork): Promise<OpenNetwork> {
     parameters,
     theta,
     modelObjective,
-    objective: ({ images, normalization, batchSize }) =>
-      normalization === 'batch' && statistics.length > 0
-        ? overBatches(over(images, undefined), batchSize)
-        : withBatches(modelObjective(images), batchSize),
+    objective: ({ normalization, batchSize }) =>
+      normalization === 'batch' && network.statisticShapes.length > 0
+        ? overBatches(over(undefined), batchSize)
+        : withBatches(modelObjective(), batchSize),
     dispose: () => {
-      tf.dispose([...parameters, ...statistics])
+      tf.dispose([...parameters, ...(fixed ?? [])])
       data.dispose()
     },
   }
+}
+
+function statisticsOf(
+  network: Network,
+  parameters: readonly tf.Variable[],
+  { train }: TrialData,
+): tf.Tensor[] {
+  const population = populationStatistics(network, parameters)
+  const statistics = population.over(train, train.size)
+  population.dispose()
+  return statistics
 }
 
 function withBatches(objective: ModelObjective, batchSize: number): ModelObjective {

@@ -9,6 +9,8 @@ import { type StoredTasksOptions, storedTasks, type StoredTasksResults } from '.
 
 /** How sharp a kept network is to be found, as `keskarSharpness` takes it. */
 export interface KeptSharpnessTask extends KeptNetwork, ObjectiveChoice {
+  /** The loss is taken over so many training images: the first ones. */
+  readonly images: number
   readonly epsilon: number
   /** p random directions; `null` for the whole space. */
   readonly subspace: { readonly dimension: number; readonly seed: number } | null
@@ -44,9 +46,9 @@ export function sharpnessOfKept(
 export function keptSharpness(): (task: KeptSharpnessTask) => Promise<KeptSharpness> {
   const subspaces = lastSubspace()
   return async ({ trial, parameters, images, normalization, batchSize, subspace, ...options }) => {
-    const open = await openKept({ trial, parameters })
+    const open = await openKept({ trial, parameters }, { images, heldOut: 1 })
     try {
-      const objective = open.objective({ images, normalization, batchSize })
+      const objective = open.objective({ normalization, batchSize })
       const { point: _, ...found } = await keskarSharpness(objective, {
         ...options,
         ...(subspace === null ? {} : { subspace: subspaces(open.theta.length, subspace) }),

@@ -5,6 +5,7 @@ import {
   overPlane,
   type Plane,
   planeThrough,
+  principalPlane,
   straightPath,
 } from '@flatland/sharpness'
 import { unflatten } from '@flatland/tensor'
@@ -40,6 +41,8 @@ export type PlaneSlice = SliceData & {
         readonly kind: 'plane through three'
         readonly through: readonly [KeptNetwork, KeptNetwork, KeptNetwork]
       }
+    /** The one that shows most of some trajectories: see `principalPlane`. */
+    | { readonly kind: 'principal plane'; readonly of: readonly KeptNetwork[] }
   )
 
 /** Loss and accuracy at a point, on the training images and on those held out; `null` where the loss is not finite. */
@@ -101,7 +104,7 @@ function partsOf(slice: PathSlice | PlaneSlice): (PathSlice | PlaneSlice)[] {
 /** What runs in a worker. */
 export function keptSlice(): (slice: PathSlice | PlaneSlice) => Promise<(PathPoint | PlanePoint)[]> {
   return async slice => {
-    const open = await openKept(firstOf(slice))
+    const open = await openKept(firstOf(slice), { images: slice.images })
     try {
       const measure = measureOf(open, slice)
       try {
@@ -121,8 +124,19 @@ export function keptSlice(): (slice: PathSlice | PlaneSlice) => Promise<(PathPoi
 }
 
 function firstOf(slice: PathSlice | PlaneSlice): KeptNetwork {
-  if (slice.kind === 'plane through three') return slice.through[0]
-  return slice.kind === 'filter-normalised plane' ? slice.at : slice.from
+  switch (slice.kind) {
+    case 'filter-normalised plane':
+      return slice.at
+    case 'plane through three':
+      return slice.through[0]
+    case 'principal plane': {
+      const [first] = slice.of
+      if (first === undefined) throw new RangeError('a principal plane of no networks')
+      return first
+    }
+    default:
+      return slice.from
+  }
 }
 
 async function planeOf({ theta, network }: OpenNetwork, slice: PlaneSlice): Promise<Plane> {
@@ -130,6 +144,7 @@ async function planeOf({ theta, network }: OpenNetwork, slice: PlaneSlice): Prom
     const [, second, third] = slice.through
     return planeThrough(theta, await thetaOf(second), await thetaOf(third))
   }
+  if (slice.kind === 'principal plane') return principalPlane(await Promise.all(slice.of.map(thetaOf)))
   const shapes = network.parameterShapes.map(({ shape }) => shape)
   return filterNormalisedPlane({ theta, shapes, seed: slice.seed })
 }

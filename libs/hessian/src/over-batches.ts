@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import { knownAsMean } from './check-objective.ts'
 import { checkInteger } from './checks.ts'
 import type { Objective } from './objective.ts'
 
@@ -36,12 +37,13 @@ export function overBatches(objective: Objective, size: number): Objective {
   const stacked = (tensor: tf.Tensor): tf.Tensor => tensor.reshape([-1, size, ...tensor.shape.slice(1)])
   return Object.freeze({
     parameters: objective.parameters,
-    loss: (parameters: readonly tf.Tensor[], { inputs, targets }) =>
+    loss: knownAsMean((parameters, { inputs, targets }) =>
       tf.tidy(() => {
         const y = tf.unstack(targets)
         const losses = tf.unstack(inputs).map((x, b) => loss(parameters, { inputs: x, targets: y[b] ?? x }))
         return losses.length === 1 && losses[0] !== undefined ? losses[0] : tf.addN(losses).div(losses.length)
       }),
+    ),
     examples: {
       size: examples.size / size,
       batchSize: 1,
