@@ -49,15 +49,20 @@ export function keptSharpness(): (task: KeptSharpnessTask) => Promise<KeptSharpn
     const open = await openKept({ trial, parameters }, { images, heldOut: 1 })
     try {
       const objective = open.objective({ normalization, batchSize })
-      const { point: _, ...found } = await keskarSharpness(objective, {
+      const found = await keskarSharpness(objective, {
         ...options,
         ...(subspace === null ? {} : { subspace: subspaces(open.theta.length, subspace) }),
       })
-      return found
+      return withoutPoint(found)
     } finally {
       open.dispose()
     }
   }
+}
+
+/** The value as it is sent and kept. */
+export function withoutPoint(found: KeskarSharpness): KeptSharpness {
+  return Object.fromEntries(Object.entries(found).filter(([name]) => name !== 'point')) as KeptSharpness
 }
 
 /** Tasks mostly share theirs, whose numbers take a while to draw. */

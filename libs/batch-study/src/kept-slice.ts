@@ -168,7 +168,9 @@ function measureOf({ network, parameters, data, trial }: OpenNetwork, { images, 
       tf.tidy(() => {
         const shapes = parameters.map(({ shape }) => shape)
         const there = unflatten(tf.tensor1d(Float32Array.from(theta)), shapes)
-        parameters.forEach((parameter, i) => parameter.assign(there[i] ?? parameter))
+        parameters.forEach((parameter, i) => {
+          parameter.assign(there[i] ?? parameter)
+        })
       })
       const { train, heldOut } = evaluate.at(data.train, images, data.heldOut)
       return {

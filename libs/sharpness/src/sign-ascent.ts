@@ -22,7 +22,7 @@ export async function signAscent(
   let best = { highest: loss, point }
   let evaluations = 1
   let converged = false
-  for (let step = 0; step < steps && !converged; step++) {
+  for (let step = 0; step < steps; step++) {
     signal?.throwIfAborted()
     const corner = cornerFrom(gradient)
     converged = corner.every((value, i) => value === point[i])
