@@ -8,7 +8,7 @@ import type { TrialImages } from './trial-data.ts'
 import type { Trial } from './trial.ts'
 
 /** Mean loss and share of images that are classified right. */
-export interface Measured {
+interface Measured {
   readonly loss: number
   readonly accuracy: number
 }
