@@ -1,3 +1,4 @@
+import { callExported } from '@flatland/hessian'
 import { type BackendName, useBackend } from '@flatland/tensor'
 import { codeHash } from './code-hash.ts'
 import { notJson } from './not-json.ts'
@@ -61,12 +62,10 @@ export async function storedTask(
   }
 }
 
-async function open({ module, name, argument }: StoredTaskSetting): Promise<TaskFunction> {
-  const { [name]: exported } = (await import(module)) as Record<string, unknown>
-  if (typeof exported !== 'function') throw new TypeError(`${module} exports no function ${name}`)
-  const made: unknown = await (exported as TaskFunction)(argument)
+async function open(setting: StoredTaskSetting): Promise<TaskFunction> {
+  const made = await callExported(setting)
   if (typeof made !== 'function')
-    throw new TypeError(`${name} of ${module} did not return a function of a task`)
+    throw new TypeError(`${setting.name} of ${setting.module} did not return a function of a task`)
   return made as TaskFunction
 }
 

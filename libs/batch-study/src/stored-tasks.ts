@@ -1,4 +1,10 @@
-import { mapInWorkers, type WorkerResults, type WorkersOptions, type WorkerSource } from '@flatland/hessian'
+import {
+  mapInWorkers,
+  moduleAddress,
+  type WorkerResults,
+  type WorkersOptions,
+  type WorkerSource,
+} from '@flatland/hessian'
 import { codeHash } from './code-hash.ts'
 import { notJson } from './not-json.ts'
 import type { KeyedTask, StoredTaskSetting } from './stored-task.ts'
@@ -76,16 +82,12 @@ export async function storedTasks<Result>(
 type Outcome = { readonly result: unknown } | { readonly reason: string }
 
 function settingOf(
-  { module, name, argument }: WorkerSource,
+  source: WorkerSource,
   { backend = 'auto' }: StoredTasksOptions,
   folder: string,
 ): StoredTaskSetting {
-  const address = String(module)
-  if (!address.startsWith('file:')) {
-    throw new RangeError(
-      `the module is '${address}'; it must be a file: address, as import.meta.resolve('./file.ts') gives it`,
-    )
-  }
+  const { name, argument } = source
+  const address = moduleAddress(source)
   const given = argument === undefined ? {} : { argument: asJson('the argument', argument) }
   return { module: address, name, ...given, code: codeHash(address), backend, folder }
 }

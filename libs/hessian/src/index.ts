@@ -100,7 +100,14 @@ export {
   type CriticalPointWorkersOptions,
   findCriticalPointsInWorkers,
 } from './find-critical-points-in-workers.ts'
-export { mapInWorkers, type WorkerResults, type WorkersOptions, type WorkerSource } from './map-in-workers.ts'
+export { callExported } from './call-exported.ts'
+export {
+  mapInWorkers,
+  moduleAddress,
+  type WorkerResults,
+  type WorkersOptions,
+  type WorkerSource,
+} from './map-in-workers.ts'
 export { gaussianField, type GaussianFieldSizes } from './gaussian-field.ts'
 export { gaussianFieldIndices, type IndexShare } from './gaussian-field-indices.ts'
 export {

@@ -202,6 +202,9 @@ function resultsOf<Result>({ tasks, ended, obstacle, stop }: Run): WorkerResults
  * The address of the source's module.
  *
  * @throws RangeError when a worker, which stands in another place, could not find it
+ *
+ * @example
+ * moduleAddress({ module: new URL('file:///studies/roots.ts'), name: 'rootsOf' }) // 'file:///studies/roots.ts'
  */
 export function moduleAddress({ module }: WorkerSource): string {
   const address = String(module)
