@@ -36,12 +36,16 @@ export function accumulate(base: Rule, every: number): Rule {
     config: { rule: 'accumulate', every, base: base.config },
     slots,
     period: every * base.period,
-    update: (parameters, gradients, state, { learningRate, step }) => {
+    update: (parameters, gradients, state, { learningRate, step, observe }) => {
       checkTensors({ name, slots }, parameters, gradients, state)
       return tf.tidy(() => {
         const isLast = step.mod(every).equal(0)
-        const sums = state.map((own, i) => tf.add(own[SUM] ?? 0, tf.div(gradients[i] ?? 0, every)))
-        const inputs = { learningRate, step: step.div(every) }
+        const sums =
+          observe === undefined
+            ? state.map((own, i) => tf.add(own[SUM] ?? 0, tf.div(gradients[i] ?? 0, every)))
+            : gradients
+        // Where it is no whole number nothing is made of it, but for a look, which is at the batch that begins.
+        const inputs = { learningRate, step: step.div(every).ceil(), observe }
         const next = base.update(parameters, sums, state, inputs)
         const choose = (changed: tf.Tensor | undefined, old: tf.Tensor | undefined): tf.Tensor =>
           tf.where(isLast, changed ?? 0, old ?? 0)

@@ -13,7 +13,15 @@ export { nesterov } from './nesterov.ts'
 export { optimizer, optimizerFromConfig, type RuleOptimizer } from './optimizer.ts'
 export { perturbed, type PerturbedOptions } from './perturbed.ts'
 export { rmsprop, type RmspropOptions } from './rmsprop.ts'
-export { initialState, type ParameterState, type Rule, type StepInputs, type Updated } from './rule.ts'
+export {
+  initialState,
+  type LayerScale,
+  type ParameterState,
+  type Rule,
+  type StepInputs,
+  type Updated,
+} from './rule.ts'
+export { type TrustRatio } from './rule-state.ts'
 export { ruleFromConfig } from './rule-from-config.ts'
 export { sam, type SamOptions } from './sam.ts'
 export { linearScaling, type ScalingOptions, squareRootScaling } from './scaling-rules.ts'

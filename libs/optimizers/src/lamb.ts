@@ -84,7 +84,7 @@ export function lamb({
       exclude,
     },
     slots: ['m', 'v'],
-    prepare: (parameters, gradients, { learningRate, step, constant }) => {
+    prepare: (parameters, gradients, { learningRate, step, constant, observe }) => {
       const corrected = isCorrected ? correction(step, moments) : undefined
       const factor = clip === undefined ? undefined : clipFactor(gradients, clip)
       // All directions are u / s, which is the same for a ratio, and spares a pass over all parameters.
@@ -99,6 +99,11 @@ export function lamb({
         const decayed = lambda === 0 ? direction : direction.add(parameter.mul(share(lambda)))
         const isAdapted = isExcluded[place] !== true && !(onlyDecayed && lambda === 0)
         const ratio = isAdapted ? trustRatio(scale, parameter, decayed, clamp) : scale
+        observe?.(place, {
+          weightNorm: norm(parameter),
+          directionNorm: norm(decayed).mul(scale),
+          ratio: ratio.div(scale),
+        })
         return { parameter: parameter.sub(decayed.mul(learningRate.mul(ratio))), state: { m, v } }
       }
     },

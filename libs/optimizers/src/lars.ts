@@ -79,13 +79,19 @@ export function lars({
       exclude,
     },
     slots: ['velocity'],
-    prepare: (parameters, _, { learningRate, constant }) => {
+    prepare: (parameters, _, { learningRate, constant, observe }) => {
       const lambdas = decays(weightDecay, parameters)
       const isExcluded = selected(exclude, parameters)
       return (parameter, gradient, state, place) => {
         const lambda = lambdas[place] ?? 0
         const isAdapted = isExcluded[place] !== true && !(variant === 'timm' && lambda === 0)
+        const observed = (directionNorm: tf.Tensor, ratio: tf.Tensor): void => {
+          observe?.(place, { weightNorm: norm(parameter), directionNorm, ratio })
+        }
+        if (!isAdapted && observe !== undefined)
+          observed(norm(penalised(gradient, parameter, lambda, constant)), constant(1))
         return steps[variant]({
+          observed,
           ...{ parameter, gradient, lambda, learningRate, momentum, constant },
           velocity: state.velocity,
           decayed: penalised(gradient, parameter, lambda, constant),
@@ -108,6 +114,8 @@ interface Step {
   readonly learningRate: tf.Tensor
   readonly momentum: number
   readonly constant: Constants
+  /** Told of the ratio, and of the norm of the direction that it scales. */
+  readonly observed: (directionNorm: tf.Tensor, ratio: tf.Tensor) => void
 }
 
 type Stepped = (step: Step) => {
@@ -141,20 +149,24 @@ function rateWithin(
 
 /** c ‖θ‖ / (‖g‖ + λ‖θ‖ + ε) */
 function separateRatio(
-  { parameter, gradient, lambda, coefficient, constant }: Step,
+  { parameter, gradient, lambda, coefficient, constant, observed }: Step,
   epsilon: number,
 ): tf.Tensor | undefined {
   if (coefficient === undefined) return undefined
   const norms = [norm(parameter), norm(gradient)] as const
   const denominator = norms[1].add(norms[0].mul(constant(lambda))).add(constant(epsilon))
-  return ratioOr(constant(1), norms, norms[0].mul(constant(coefficient)), denominator)
+  const ratio = ratioOr(constant(1), norms, norms[0].mul(constant(coefficient)), denominator)
+  observed(denominator, ratio)
+  return ratio
 }
 
 /** c ‖θ‖ / ‖x‖ */
-function ratioTo({ parameter, coefficient, constant }: Step, x: tf.Tensor): tf.Tensor | undefined {
+function ratioTo({ parameter, coefficient, constant, observed }: Step, x: tf.Tensor): tf.Tensor | undefined {
   if (coefficient === undefined) return undefined
   const norms = [norm(parameter), norm(x)] as const
-  return ratioOr(constant(1), norms, norms[0].mul(constant(coefficient)), norms[1])
+  const ratio = ratioOr(constant(1), norms, norms[0].mul(constant(coefficient)), norms[1])
+  observed(norms[1], ratio)
+  return ratio
 }
 
 function scaled(x: tf.Tensor, ratio: tf.Tensor | undefined): tf.Tensor {

@@ -4,7 +4,7 @@ import { checkNotNegative } from './checks.ts'
 import { optimizerConfig, optimizerSettings } from './optimizer-config.ts'
 import { gradientsElsewhere } from './perturbed-gradients.ts'
 import type { Rule } from './rule.ts'
-import { type NamedTensor, RuleState } from './rule-state.ts'
+import { type NamedTensor, RuleState, type TrustRatio } from './rule-state.ts'
 import type { Schedule } from './schedules/schedule.ts'
 
 /**
@@ -86,6 +86,23 @@ export class RuleOptimizer extends tf.Optimizer {
     this.#state.step(namedGradients(gradients))
     if (isTracing()) this.#isUncounted = true
     else this.incrementIterations()
+  }
+
+  /**
+   * How the next step would scale each parameter tensor, if these were its gradients: ‖θ‖, the norm of the direction and the
+   * trust ratio r between them, as LARS and LAMB take it. Nothing is changed.
+   *
+   * @param gradients by the names of the variables, of the whole batch also over `accumulate`; at the rule's own point: where it
+   *   takes them elsewhere (SAM), from there
+   * @returns one for each gradient, in their order; none under a rule that has no ratios
+   *
+   * @example
+   * const theta = tf.variable(tf.tensor1d([3, 4]), true, 'weights')
+   * const descent = optimizer(lars({ momentum: 0 }), 0.1)
+   * descent.trustRatios({ weights: tf.tensor1d([0, 10]) }) // [{ name: 'weights', weightNorm: 5, directionNorm: 10, ratio: 0.5 }]
+   */
+  trustRatios(gradients: tf.NamedTensorMap): TrustRatio[] {
+    return this.#state.look(namedGradients(gradients))
   }
 
   protected override incrementIterations(): void {

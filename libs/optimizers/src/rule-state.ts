@@ -1,8 +1,17 @@
 import * as tf from '@tensorflow/tfjs'
-import { recordOf, type Rule, type Updated } from './rule.ts'
+import { recordOf, type Rule, type StepInputs, type Updated } from './rule.ts'
 
 /** A tensor to be saved: TensorFlow.js has no public name for its type. */
 export type NamedTensor = Awaited<ReturnType<tf.Optimizer['getWeights']>>[number]
+
+/** How a layer-wise rule scales one parameter tensor, before the learning rate: see `LayerScale`. */
+export interface TrustRatio {
+  /** Of the variable. */
+  readonly name: string
+  readonly weightNorm: number
+  readonly directionNorm: number
+  readonly ratio: number
+}
 
 /** The variables that a rule needs between its steps: rate, count, and the state of each parameter. */
 export class RuleState {
@@ -37,6 +46,33 @@ export class RuleState {
       assign(step, count)
       this.#assignState(variables, state, next)
     })
+  }
+
+  /** What `step` would tell of its layers, without making it. */
+  look(gradients: readonly (readonly [string, tf.Tensor])[]): TrustRatio[] {
+    const variables = gradients.map(([name]) => registered(name))
+    const state = variables.map(({ name }) => this.#state[this.#names.indexOf(name)])
+    const found: TrustRatio[] = []
+    tf.tidy(() => {
+      const before = state.map(
+        (own, i) => own ?? recordOf(this.#rule.slots, () => tf.zerosLike(variables[i] ?? 0)),
+      )
+      const count = this.#scalars?.step ?? tf.scalar(this.#count)
+      const observe: StepInputs['observe'] = (place, scale) => {
+        const [weightNorm = NaN, directionNorm = NaN, ratio = NaN] = tf
+          .stack([scale.weightNorm, scale.directionNorm, scale.ratio])
+          .dataSync()
+        found.push({ name: variables[place]?.name ?? '', weightNorm, directionNorm, ratio })
+      }
+      const inputs = { learningRate: tf.scalar(this.#rate), step: count.add(1), observe }
+      this.#rule.update(
+        variables,
+        gradients.map(([, gradient]) => gradient),
+        before,
+        inputs,
+      )
+    })
+    return found
   }
 
   #assignState(

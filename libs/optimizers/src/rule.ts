@@ -9,6 +9,21 @@ export interface StepInputs {
   readonly learningRate: tf.Tensor
   /** t = 1, 2, …, a scalar of float32, which counts to 2²⁴. */
   readonly step: tf.Tensor
+  /**
+   * For a look at a step that is not made (`trustRatios` of an optimiser): told how a layer-wise rule scales the parameter at
+   * `place`. The gradients are then those of the whole batch, also over `accumulate`. What it keeps it has to copy.
+   */
+  readonly observe?: ((place: number, scale: LayerScale) => void) | undefined
+}
+
+/** How a layer-wise rule (LARS, LAMB) scales one parameter tensor, before the learning rate; all scalars. */
+export interface LayerScale {
+  /** ‖θ‖. */
+  readonly weightNorm: tf.Tensor
+  /** What ‖θ‖, or φ of it, is divided by: the norm of the direction, as the variant has it. */
+  readonly directionNorm: tf.Tensor
+  /** The trust ratio r; 1 where a norm is 0. */
+  readonly ratio: tf.Tensor
 }
 
 /** What a step makes: new parameters, and what is remembered of each. */
