@@ -1,6 +1,7 @@
 import type { Split } from './dataset.ts'
 import { permutation } from './permutation.ts'
 import { standardiser } from './pixels.ts'
+import { requireWhole } from './require-whole.ts'
 
 /** Some images of a split with their classes, ready for a network. */
 export interface Batch {
@@ -49,9 +50,4 @@ export function batches(split: Split, options: BatchOptions): Iterable<Batch> {
       }
     },
   }
-}
-
-function requireWhole(name: string, value: number, lowest: number, highest: number): void {
-  if (Number.isInteger(value) && value >= lowest && value <= highest) return
-  throw new RangeError(`${name} is ${value}: use a whole number from ${lowest} to ${highest}.`)
 }

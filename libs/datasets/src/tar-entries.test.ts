@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { create } from 'tar'
 import { expect, test } from 'vitest'
-import { tarEntries } from './tar-entries.ts'
+import { tarEntries, tarEntriesWhere } from './tar-entries.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 
 async function madeUpArchive(gzip: boolean): Promise<Buffer> {
@@ -29,4 +29,9 @@ test('refuses what is no archive, or is cut', async () => {
   await expect(tarEntries(Buffer.alloc(2000, 'no archive'), ['a'])).rejects.toThrow('checksum')
   const archive = await madeUpArchive(true)
   await expect(tarEntries(archive.subarray(0, archive.length / 2), ['package/big'])).rejects.toThrow()
+})
+
+test('gives all files that are wanted, with their paths', async () => {
+  const all = await tarEntriesWhere(await madeUpArchive(true), path => path.startsWith('package/e'))
+  expect([...all]).toEqual([['package/empty', Buffer.of()]])
 })
