@@ -9,7 +9,9 @@ export interface ParameterShape {
   readonly fanIn?: number
   /** How weights start. Default `normal`, N(0, 2/fanIn); `uniform`: on ±1/√fanIn. */
   readonly distribution?: 'normal' | 'uniform'
-  /** Where all numbers of it start, e.g. 1 for the scale of a normalisation. Default 0 where there is no `fanIn`. */
+  /** Standard deviation of a normal start that no `fanIn` scales, N(0, deviation²). */
+  readonly deviation?: number
+  /** Where all numbers of it start, e.g. 1 for the scale of a normalisation. Default 0 where nothing is drawn. */
   readonly start?: number
 }
 
@@ -43,8 +45,8 @@ export interface Network {
   readonly statisticShapes: readonly ParameterShape[]
   /**
    * @param parameters θ, in the order and shapes of `parameterShapes`
-   * @param inputs x, shape [b, …inputShape], float32
-   * @returns shape [b, classes]; the caller disposes it
+   * @param inputs x, shape [b, …inputShape], float32; int32 where a network takes tokens
+   * @returns shape [b, classes], or [b · P, classes] where it makes P predictions an example; the caller disposes it
    * @throws RangeError on another number of parameters; on a pass that is not as `Pass` says; on a batch, or a part of
    *   one, with a single number a unit, whose variance would be 0
    */
@@ -63,7 +65,7 @@ export function parameterCount(network: Network): number {
 
 /**
  * A start for training: weights w ~ N(0, 2 / fanIn) (He et al. 2015, equation 10), or uniform on ±1 / √fanIn (LeCun et
- * al. 1998) where the network says so; biases 0, scales 1. Each tensor draws from its own fork of the stream, so a start
+ * al. 1998), or N(0, deviation²), where the network says so; biases 0, scales 1. Each tensor draws from its own fork of the stream, so a start
  * does not change when a layer is added behind it.
  *
  * @returns variables, in the order of `parameterShapes`; the caller disposes them
@@ -81,12 +83,14 @@ export function initialParameters(network: Network, stream: RandomStream): tf.Va
 }
 
 function startOf(
-  { name, shape, fanIn, distribution = 'normal', start }: ParameterShape,
+  { name, shape, fanIn, distribution = 'normal', deviation, start }: ParameterShape,
   stream: RandomStream,
 ): Float32Array {
   const size = tf.util.sizeFromShape([...shape])
-  if (fanIn === undefined || start !== undefined) return new Float32Array(size).fill(start ?? 0)
+  if (start !== undefined) return new Float32Array(size).fill(start)
   const own = stream.fork(name)
+  if (deviation !== undefined) return own.normal(size).map(value => value * deviation)
+  if (fanIn === undefined) return new Float32Array(size)
   if (distribution === 'uniform') {
     const bound = 1 / Math.sqrt(fanIn)
     return own.uniform(size).map(value => (2 * value - 1) * bound)

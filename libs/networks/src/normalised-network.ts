@@ -11,7 +11,7 @@ import {
   takeParameters,
 } from './network.ts'
 
-/** A layer before the last one. Each but the pooling is followed by batch normalisation and ReLU. */
+/** A layer before the last one. Each dense one and each convolution is followed by batch normalisation and ReLU. */
 export type Layer =
   /** `dropout`: the rate, of what comes after the ReLU. */
   | { readonly kind: 'dense'; readonly units: number; readonly dropout?: number }
@@ -19,12 +19,16 @@ export type Layer =
   | { readonly kind: 'convolution'; readonly filters: number; readonly window: number }
   /** The maximum over window × window, 'same', so that images of any size pass. */
   | { readonly kind: 'max-pool'; readonly window: number; readonly stride: number }
+  /** x plus what so many convolutions, one behind the other and with as many filters as x has channels, make of it. */
+  | { readonly kind: 'residual'; readonly convolutions: number; readonly window: number }
 
 export interface NormalisedNetworkOptions {
   readonly name: string
   readonly inputShape: readonly number[]
   readonly layers: readonly Layer[]
   readonly classes: number
+  /** Logits are x W times it, without a bias. Default: x W + b. */
+  readonly outputScale?: number
 }
 
 /** What a layer does to a batch: `next` gives its parameters one by one. */
@@ -49,20 +53,23 @@ interface Block {
  * before a normalisation have none: the shift β is it. Weights start uniform on ±1/√fanIn, biases and shifts at 0, scales
  * at 1.
  */
-export function normalisedNetwork({ name, inputShape, layers, classes }: NormalisedNetworkOptions): Network {
+export function normalisedNetwork(options: NormalisedNetworkOptions): Network {
+  const { name, inputShape, layers, classes, outputScale } = options
   const blocks = build(inputShape, layers)
   const flat = tf.util.sizeFromShape([...(blocks.at(-1)?.shape ?? inputShape)])
   const parameterShapes: readonly ParameterShape[] = [
     ...blocks.flatMap(block => block.parameterShapes),
     { name: 'output/weights', shape: [flat, classes], fanIn: flat, distribution: 'uniform' },
-    { name: 'output/bias', shape: [classes] },
+    ...(outputScale === undefined ? [{ name: 'output/bias', shape: [classes] }] : []),
   ]
   const statisticShapes = blocks.flatMap(block => block.statisticShapes)
+  const output = (x: tf.Tensor2D, next: () => tf.Tensor): tf.Tensor2D =>
+    outputScale === undefined
+      ? dense(x, next(), next())
+      : tf.matMul(x, next() as tf.Tensor2D).mul(outputScale)
 
-  const features = (x: tf.Tensor, next: () => tf.Tensor, ways: Ways): tf.Tensor => {
-    const start: tf.Tensor = x.reshape([-1, ...inputShape])
-    return blocks.reduce((each, { apply }) => apply(each, next, ways), start).reshape([-1, flat])
-  }
+  const features = (x: tf.Tensor, next: () => tf.Tensor, ways: Ways): tf.Tensor2D =>
+    through(blocks, x.reshape([-1, ...inputShape]), next, ways).reshape([-1, flat])
   return Object.freeze({
     name,
     inputShape,
@@ -73,7 +80,7 @@ export function normalisedNetwork({ name, inputShape, layers, classes }: Normali
       tf.tidy(() => {
         checkPass(name, statisticShapes, pass)
         const next = takeParameters(name, parameters, parameterShapes.length)
-        return dense(features(x, next, waysOf(pass)), next(), next())
+        return output(features(x, next, waysOf(pass)), next)
       }),
     batchStatistics: (parameters: readonly tf.Tensor[], x: tf.Tensor) =>
       tf.tidy(() => {
@@ -100,7 +107,7 @@ function waysOf({ statistics, dropoutSeed, ghostBatch }: Pass): Ways {
 }
 
 /** Far apart, since callers count steps in the second number: the layers of two steps do not share a seed. */
-function seedOf(seed: tf.Tensor, layer: number): tf.Tensor {
+export function seedOf(seed: tf.Tensor, layer: number): tf.Tensor {
   return seed.add(tf.tensor1d([0, layer * 2 ** 24], 'int32'))
 }
 
@@ -112,21 +119,42 @@ function collecting(found: tf.Tensor[]): Ways['normalise'] {
   }
 }
 
-function build(inputShape: readonly number[], layers: readonly Layer[]): Block[] {
+/** Of the layers so far: their names go on in a residual. */
+interface Counts {
+  dense: number
+  convolution: number
+}
+
+function build(
+  inputShape: readonly number[],
+  layers: readonly Layer[],
+  counts: Counts = { dense: 0, convolution: 0 },
+): Block[] {
   const blocks: Block[] = []
-  const counts = { dense: 0, convolution: 0 }
   let shape = inputShape
   for (const layer of layers) {
-    const block =
-      layer.kind === 'dense'
-        ? denseBlock(`dense${counts.dense++}`, shape, layer)
-        : layer.kind === 'convolution'
-          ? convolutionBlock(`conv${counts.convolution++}`, shape, layer)
-          : poolBlock(shape, layer)
+    const block = blockOf(layer, shape, counts)
     blocks.push(block)
     shape = block.shape
   }
   return blocks
+}
+
+function blockOf(layer: Layer, shape: readonly number[], counts: Counts): Block {
+  switch (layer.kind) {
+    case 'dense':
+      return denseBlock(`dense${counts.dense++}`, shape, layer)
+    case 'convolution':
+      return convolutionBlock(`conv${counts.convolution++}`, shape, layer)
+    case 'max-pool':
+      return poolBlock(shape, layer)
+    case 'residual':
+      return residualBlock(shape, layer, counts)
+  }
+}
+
+function through(blocks: readonly Block[], x: tf.Tensor, next: () => tf.Tensor, ways: Ways): tf.Tensor {
+  return blocks.reduce((each, { apply }) => apply(each, next, ways), x)
 }
 
 function denseBlock(
@@ -175,6 +203,22 @@ function poolBlock(
     statisticShapes: [],
     shape: [Math.ceil(height / stride), Math.ceil(width / stride), channels],
     apply: x => tf.maxPool(x as tf.Tensor4D, window, stride, 'same'),
+  }
+}
+
+function residualBlock(
+  shape: readonly number[],
+  { convolutions, window }: Extract<Layer, { kind: 'residual' }>,
+  counts: Counts,
+): Block {
+  const [, , filters = 1] = shape
+  const layers = Array.from({ length: convolutions }, (): Layer => ({ kind: 'convolution', filters, window }))
+  const blocks = build(shape, layers, counts)
+  return {
+    parameterShapes: blocks.flatMap(block => block.parameterShapes),
+    statisticShapes: blocks.flatMap(block => block.statisticShapes),
+    shape,
+    apply: (x, next, ways) => x.add(through(blocks, x, next, ways)),
   }
 }
 

@@ -2,8 +2,15 @@ import * as tf from '@tensorflow/tfjs'
 import { crossEntropy, gradients, randomStream } from '@flatland/tensor'
 import { initialParameters, type Network, type Pass } from '../src/network.ts'
 
+export interface Problem {
+  readonly parameters: readonly tf.Tensor[]
+  readonly x: tf.Tensor
+  /** One-hot. */
+  readonly labels: tf.Tensor
+}
+
 /** A network at its start, moved at random so that scales and shifts differ, with a batch. */
-export function problem(network: Network, examples: number) {
+export function problem(network: Network, examples: number): Problem {
   const stream = randomStream(3)
   const parameters = initialParameters(network, stream).map((each, i) =>
     each.add(tf.tensor(stream.fork(`move ${i}`).normal(each.size), each.shape).mul(0.1)),
@@ -23,8 +30,17 @@ export interface Differences {
 }
 
 /** The slope and the curvature of the loss along a direction: from gradients, and from central differences. */
-export function alongDirection(network: Network, pass: Pass, { examples, step, seed }: Differences) {
-  const { parameters, x, labels } = problem(network, examples)
+export function alongDirection(network: Network, pass: Pass, { examples, ...rest }: Differences) {
+  return alongDirectionAt(network, pass, problem(network, examples), rest)
+}
+
+/** The same at a problem that is given. */
+export function alongDirectionAt(
+  network: Network,
+  pass: Pass,
+  { parameters, x, labels }: Problem,
+  { step, seed }: Omit<Differences, 'examples'>,
+) {
   const loss = (theta: readonly tf.Tensor[]): tf.Scalar =>
     crossEntropy(network.logits(theta, x, pass), labels)
   const stream = randomStream(seed)
