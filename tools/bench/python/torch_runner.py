@@ -17,6 +17,8 @@ def write(value):
 try:
     import torch
     import torch.nn.functional as F
+    import torch_bert
+    from torch.nn.attention import SDPBackend, sdpa_kernel
 except Exception as error:  # a half-installed PyTorch raises more than ImportError
     write({"absent": str(error)})
     sys.exit()
@@ -24,6 +26,8 @@ except Exception as error:  # a half-installed PyTorch raises more than ImportEr
 
 def layer_shapes(network):
     """The shapes of the parameters in PyTorch's layouts: weights [outputs, inputs], images NCHW."""
+    if network["kind"] == "bert":
+        return torch_bert.shapes(network)
     if network["kind"] == "mlp":
         widths = [network["inputs"], *network["hidden"], network["classes"]]
         convolutions = []
@@ -36,14 +40,31 @@ def layer_shapes(network):
     return convolutions + dense
 
 
-def input_shape(network):
+def start(network):
+    if network["kind"] == "bert":
+        return torch_bert.start(network)
+    return [
+        torch.randn(shape) * math.sqrt(2 / math.prod(shape[1:])) if len(shape) > 1 else torch.zeros(shape)
+        for shape in layer_shapes(network)
+    ]
+
+
+def examples(network, batch):
+    """Inputs, and a class for each row of the logits."""
+    if network["kind"] == "bert":
+        labels = torch.randint(network["vocabulary"], (batch * network["predictions"],))
+        return torch_bert.inputs(network, batch), labels
     if network["kind"] == "mlp":
-        return (network["inputs"],)
-    height, width, channels = network["image"]
-    return (channels, height, width)
+        shape = (network["inputs"],)
+    else:
+        height, width, channels = network["image"]
+        shape = (channels, height, width)
+    return torch.randn((batch, *shape)), torch.randint(network["classes"], (batch,))
 
 
 def logits(network, theta, x):
+    if network["kind"] == "bert":
+        return torch_bert.logits(network, theta, x)
     take = iter(theta)
     if network["kind"] == "cnn":
         for _ in range(2):
@@ -95,14 +116,18 @@ class Workload:
         return torch.autograd.grad(self.loss(), self.theta)
 
     def product(self):
-        gradient = torch.autograd.grad(self.loss(), self.theta, create_graph=True)
-        return torch.autograd.grad(gradient, self.theta, grad_outputs=self.v)
+        return torch.autograd.grad(self.gradient_graph(), self.theta, grad_outputs=self.v)
 
     def point_product(self):
         """Of all products at one point, the first makes the gradient, and its graph is kept."""
         if self.kept_gradient is None:
-            self.kept_gradient = torch.autograd.grad(self.loss(), self.theta, create_graph=True)
+            self.kept_gradient = self.gradient_graph()
         return torch.autograd.grad(self.kept_gradient, self.theta, grad_outputs=self.v, retain_graph=True)
+
+    def gradient_graph(self):
+        """Of PyTorch's kernels of attention, this one alone can be differentiated twice; others are faster."""
+        with sdpa_kernel(SDPBackend.MATH):
+            return torch.autograd.grad(self.loss(), self.theta, create_graph=True)
 
     def call(self, work):
         result = self.step() if work == "step" else getattr(self, work.replace("-", "_"))()[-1][-1].item()
@@ -124,12 +149,8 @@ def prepare(case, seed, variant):
 def call_of(case, seed, variant):
     torch.manual_seed(seed)
     network, batch = case["network"], case["batch"]
-    theta = [
-        torch.randn(shape) * math.sqrt(2 / math.prod(shape[1:])) if len(shape) > 1 else torch.zeros(shape)
-        for shape in layer_shapes(network)
-    ]
-    x = torch.randn((batch, *input_shape(network)))
-    y = torch.randint(network["classes"], (batch,))
+    theta = start(network)
+    x, y = examples(network, batch)
     v = [torch.randn(parameter.shape) for parameter in theta]
     load = Workload(network, theta, x, y, v, case["optimizer"], variant)
     return lambda: load.call(case["work"])
@@ -177,15 +198,10 @@ def matrix_product_flops(side):
 
 def check(sample, variant):
     network = sample["network"]
-    shaped = lambda values: [
-        from_typescript(network, i, value, shape)
-        for i, (value, shape) in enumerate(zip(values, layer_shapes(network)))
-    ]
-    x = torch.tensor(sample["inputs"])
+    shaped = lambda values: from_typescript(network, values)
+    x = torch.tensor(sample["inputs"]).reshape(sample["batch"], -1)
     if network["kind"] == "cnn":
         x = x.reshape(-1, *network["image"]).permute(0, 3, 1, 2).contiguous()
-    else:
-        x = x.reshape(-1, network["inputs"])
     y = torch.tensor(sample["labels"])
     v = shaped(sample["direction"])
     make = lambda settings: Workload(network, shaped(sample["parameters"]), x, y, v, settings, variant)
@@ -204,7 +220,14 @@ def check(sample, variant):
     return {**answers, "lossAfterStep": load.loss().item(), "lossAfter": after}
 
 
-def from_typescript(network, index, values, shape):
+def from_typescript(network, parameters):
+    if network["kind"] == "bert":
+        return torch_bert.from_typescript(network, parameters)
+    shapes = layer_shapes(network)
+    return [parameter_from_typescript(network, i, *each) for i, each in enumerate(zip(parameters, shapes))]
+
+
+def parameter_from_typescript(network, index, values, shape):
     """One parameter from the TypeScript layout: filters HWIO, weights [inputs, outputs], flattened images NHWC."""
     values = torch.tensor(values)
     if len(shape) == 1:

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { checkAgreement, refuseDifferences } from './agreement.ts'
-import { OPTIMIZER_KINDS } from './optimizers.ts'
+import { OPTIMIZER_KINDS, type OptimizerKind, optimizerOf } from './optimizers.ts'
 import type { Runner, RunnerName } from './runner.ts'
 import { startScript, startTfjs } from './test-support.ts'
 
@@ -24,9 +24,13 @@ test('a runner that computes something else stops the benchmark', async () => {
 
 const lossAfter = Object.fromEntries(OPTIMIZER_KINDS.map(kind => [kind, 2]))
 const answers = { loss: 2, gradient: 2, product: 2, pointProduct: 2, lossAfterStep: 2, lossAfter }
-const network = { kind: 'mlp', inputs: 1, hidden: [], classes: 2 } as const
+/** What was asked: updates by these optimisers. */
+const asked = (kinds: readonly OptimizerKind[] = OPTIMIZER_KINDS) => ({
+  network: { kind: 'mlp', inputs: 1, hidden: [], classes: 2 } as const,
+  optimizers: kinds.map(kind => optimizerOf(kind, 0.1)),
+})
 const compare = (other: object, name: RunnerName) => () => {
-  refuseDifferences(network, [['native', answers], [name, { ...answers, ...other }]]) // prettier-ignore
+  refuseDifferences(asked(), [['native', answers], [name, { ...answers, ...other }]]) // prettier-ignore
 }
 
 test.each([
@@ -61,10 +65,23 @@ test('what a runner does not have, nothing is asked of; the others are compared 
     ['compiled', { ...answers, lossAfter: { ...lossAfter, lamb: 3 } }],
   ] as const
   expect(() => {
-    refuseDifferences(network, [['pytorch', { ...answers, lossAfter: {} }], ...others])
+    refuseDifferences(asked(), [['pytorch', { ...answers, lossAfter: {} }], ...others])
   }).toThrow("'lossAfter.sgd' of a small mlp is NaN on pytorch")
   const pytorch = { ...answers, ...without('lars', 'lamb', 'sam', 'asam') }
   expect(() => {
-    refuseDifferences(network, [['pytorch', pytorch], ...others])
+    refuseDifferences(asked(), [['pytorch', pytorch], ...others])
   }).toThrow("'lossAfter.lamb' of a small mlp is 2 on native and 3 on compiled")
+})
+
+test('after updates that nobody was asked to make, nothing is compared', () => {
+  const given = [
+    ['native', { ...answers, lossAfter: { adamW: 2 } }],
+    ['wasm', { ...answers, lossAfter: { adamW: 2, sgd: 3 } }],
+  ] as const
+  expect(() => {
+    refuseDifferences(asked(['adamW']), given)
+  }).not.toThrow()
+  expect(() => {
+    refuseDifferences(asked(['adamW', 'sgd']), given)
+  }).toThrow("'lossAfter.sgd' of a small mlp is NaN on native and 3 on wasm")
 })

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Network } from '@flatland/networks'
 import { optimizerOf, type OptimizerSettings } from './optimizers.ts'
+import { inputType } from './examples.ts'
 import type { Answers, Sample } from './protocol.ts'
 import { buildNetwork, type Problem, type Workload } from './workload.ts'
 
@@ -59,7 +60,7 @@ function problemOf({ network: sizes, batch, ...sample }: Sample): Problem {
     network.parameterShapes.map(({ shape }, i) => tf.tensor([...(values[i] ?? [])], [...shape]))
   return {
     parameters: shaped(sample.parameters).map(start => tf.variable(start)),
-    inputs: tf.tensor([...sample.inputs], [batch, ...network.inputShape]),
+    inputs: tf.tensor([...sample.inputs], [batch, ...network.inputShape], inputType(sizes)),
     labels: oneHot(sample.labels, network.classes),
     direction: shaped(sample.direction),
   }

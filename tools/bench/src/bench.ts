@@ -55,7 +55,7 @@ export async function bench(options: BenchOptions = {}): Promise<BenchResult> {
     if (first === undefined)
       throw new Error(`nothing can run: ${missing.map(({ reason }) => reason).join('; ')}`)
     await checkAgreement(runners, SEED)
-    progress('the runners agree on losses, gradients, products and updates of two small networks')
+    progress('the runners agree on losses, gradients, products and updates of three small networks')
     const timed = parts.filter(({ name }) => name !== 'fresh')
     const plan = { rounds, milliseconds: MILLISECONDS_A_ROUND, seed: SEED, progress }
     const { cases, failures } = await measure(runners, planned(timed), plan)

@@ -25,6 +25,7 @@ test('compiled work is promised to be no slower than PyTorch, and faster with fe
     ['cnn-hvp', '0.8 pytorch'],
     ['cnn-point-hvp', '1 pytorch'],
     ['cnn-gradient', '1 pytorch'],
+    ['bert-32', '1 pytorch'],
   ])
   expect(promises(OPTIMIZER_STEPS, 'compiled').filter(([name]) => name?.endsWith('-16'))).toEqual([
     ['sgd-16', '0.7 pytorch'],

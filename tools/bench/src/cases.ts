@@ -23,6 +23,19 @@ export type NetworkSizes =
       readonly hidden: readonly [number, number]
       readonly classes: number
     }
+  | {
+      /** With a masked-language-model head, the classes of which are the words; nothing is dropped. */
+      readonly kind: 'bert'
+      readonly vocabulary: number
+      /** Tokens of a sequence; there are as many position embeddings. */
+      readonly length: number
+      /** Masked positions of a sequence, for which words are predicted. */
+      readonly predictions: number
+      readonly layers: number
+      readonly width: number
+      readonly heads: number
+      readonly feedForward: number
+    }
 
 /**
  * What is timed: one update, the gradient alone, one product of the Hessian with a vector, or one more such product
@@ -65,6 +78,11 @@ const CNN: NetworkSizes = {
   filters: [32, 64],
   hidden: [384, 192],
   classes: 10,
+}
+
+const BERT: NetworkSizes = {
+  ...{ kind: 'bert', vocabulary: 4096, length: 128, predictions: 19 },
+  ...{ layers: 2, width: 128, heads: 2, feedForward: 512 },
 }
 
 /** Small, so that a thousand updates neither diverge nor finish learning: adaptive ones move each weight by it. */
@@ -118,9 +136,10 @@ export const MLP_STEPS: readonly Case[] = BATCHES.map(batch => {
   }
 })
 
-const [mlp, cnn] = [
+const [mlp, cnn, bert] = [
   { network: MLP, batch: 1024, optimizer: SGD },
   { network: CNN, batch: 32, optimizer: SGD },
+  { network: BERT, batch: 32, optimizer: optimizerOf('adamW', LEARNING_RATES.adamW) },
 ]
 
 /** The rows of the first table, in order. */
@@ -134,6 +153,7 @@ export const STEPS: readonly Case[] = [
   { ...cnn, name: 'cnn-hvp', title: 'HVP of the CNN, 32', work: 'product', limits: limits(EAGER_PRODUCT, COMPILED_PRODUCT) }, // prettier-ignore
   pointProduct({ ...cnn, name: 'cnn-point-hvp', title: 'HVP at one point, CNN, 32' }),
   { ...cnn, name: 'cnn-gradient', title: 'gradient of the CNN, 32', work: 'gradient', limits: limits(undefined, COMPILED) }, // prettier-ignore
+  { ...bert, name: 'bert-32', title: 'BERT step, 32 sequences', work: 'step', limits: limits(undefined, COMPILED) }, // prettier-ignore
 ]
 
 const NAMES: Readonly<Record<OptimizerKind, string>> = {

@@ -37,10 +37,11 @@ export async function benchPage(result: BenchResult, name: string): Promise<Page
 
 const HEAD = `# Benchmark
 
-Steps, gradients and Hessian-vector products of an MLP (784–512×5–10) and a CNN (32×32×3 images), side by side: PyTorch;
-TensorFlow.js on native TensorFlow, operation by operation (native) and by functions that are traced once and run as one
-operation (compiled; small graphs on one thread, since waking the others takes longer); and on wasm. All compute the same,
-which is checked before anything is timed; they take turns, one at a time. This page is made by the command:`
+Steps, gradients and Hessian-vector products of an MLP (784–512×5–10), a CNN (32×32×3 images) and a small BERT, side by
+side: PyTorch; TensorFlow.js on native TensorFlow, operation by operation (native) and by functions that are traced once
+and run as one operation (compiled; small graphs on one thread, since waking the others takes longer); and on wasm. All
+compute the same, which is checked before anything is timed; they take turns, one at a time. This page is made by the
+command:`
 
 /** The one that makes this page again. */
 function commandOf({ parts, fresh, rounds, threads }: BenchResult, name: string): string {

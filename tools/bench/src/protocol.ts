@@ -54,7 +54,7 @@ export interface Sample {
   readonly parameters: readonly (readonly number[])[]
   readonly direction: readonly (readonly number[])[]
   readonly inputs: readonly number[]
-  /** The class of each example. */
+  /** The class of each row of the logits. */
   readonly labels: readonly number[]
 }
 

@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs'
 import { answersTo, oneHot } from './answers.ts'
 import type { Case } from './cases.ts'
 import { CALLS_UNTIL_COMPILED, compiledWorkload } from './compiled-workload.ts'
+import { examples, inputType } from './examples.ts'
 import type { FreshRun, Greeting, Replies, Request } from './protocol.ts'
 import { matrixProductFlops } from './matrix-product-flops.ts'
 import type { TfjsName } from './runner.ts'
@@ -63,20 +64,20 @@ function prepare(each: Case, seed: number): object {
   return {}
 }
 
-/** Normal inputs and directions, random labels. */
+/** Random examples, normal directions. */
 function callOf({ network: sizes, batch, work, optimizer }: Case, seed: number): () => void {
   const network = buildNetwork(sizes)
   const stream = randomStream(seed)
   const normal = (shape: readonly number[]) =>
     tf.tensor(stream.normal(tf.util.sizeFromShape([...shape])), [...shape])
-  const classes = Int32Array.from(stream.uniform(batch), u => Math.floor(u * network.classes))
+  const { inputs, labels } = examples(sizes, batch, stream)
   const needsDirection = work === 'product' || work === 'point-product'
   const load = makeWorkload(
     network,
     {
       parameters: initialParameters(network, stream.fork('parameters')),
-      inputs: normal([batch, ...network.inputShape]),
-      labels: oneHot(classes, network.classes),
+      inputs: tf.tensor(Array.from(inputs), [batch, ...network.inputShape], inputType(sizes)),
+      labels: oneHot(labels, network.classes),
       direction: needsDirection ? network.parameterShapes.map(({ shape }) => normal(shape)) : [],
     },
     optimizer,

@@ -1,5 +1,5 @@
 import { hessianVectorProduct } from '@flatland/hessian'
-import { cnn, mlp, type Network } from '@flatland/networks'
+import { bert, cnn, mlp, type Network } from '@flatland/networks'
 import { crossEntropy, gradients } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
 import type { NetworkSizes, Work } from './cases.ts'
@@ -9,7 +9,7 @@ import { makeOptimizer, type OptimizerSettings } from './optimizers.ts'
 export interface Problem {
   readonly parameters: readonly tf.Variable[]
   readonly inputs: tf.Tensor
-  /** One-hot, [batch, classes]. */
+  /** One-hot, [rows of logits, classes]. */
   readonly labels: tf.Tensor
   /** v of the product ∇²L v, shaped as the parameters. */
   readonly direction: readonly tf.Tensor[]
@@ -54,7 +54,14 @@ export function call(load: Workload, work: Work): void {
 
 /** The network of these sizes. */
 export function buildNetwork(sizes: NetworkSizes): Network {
-  return sizes.kind === 'mlp' ? mlp(sizes) : cnn(sizes)
+  switch (sizes.kind) {
+    case 'mlp':
+      return mlp(sizes)
+    case 'cnn':
+      return cnn(sizes)
+    case 'bert':
+      return bert({ ...sizes, positions: sizes.length })
+  }
 }
 
 /** The number in a tensor of one. */
