@@ -7,7 +7,7 @@ import { EVALUATED_AT_ONCE, populationStatistics } from './population-statistics
 import type { TrialImages } from './trial-data.ts'
 import type { Trial } from './trial.ts'
 
-/** Mean loss and share of images that are classified right. */
+/** Mean loss and share of what is predicted right: images, or hidden tokens. */
 interface Measured {
   readonly loss: number
   readonly accuracy: number
@@ -50,16 +50,19 @@ export function evaluation(
     const [loss = NaN, right = NaN] = read(totals(x, labels, pass))
     return [loss * labels.size, right * labels.size]
   }
-  const over = ({ x, labels }: TrialImages, first: number, pass: Statistics): Measured => {
+  const over = ({ x, labels, size: all }: TrialImages, first: number, pass: Statistics): Measured => {
     let [loss, right] = [0, 0]
-    for (const [from, size] of evenParts(first, EVALUATED_AT_ONCE)) {
-      const [chunk, classes] = [x.slice(from, size), labels.slice(from, size)]
+    const predictions = labels.size / all
+    for (const [from, size] of evenParts(first, Math.ceil(EVALUATED_AT_ONCE / predictions))) {
+      const chunk = x.slice(from, size)
+      const classes = tf.tidy(() => labels.slice(from, size).flatten())
       const [l, r] = ofBatch(chunk, classes, pass)
       tf.dispose([chunk, classes])
       loss += l
       right += r
     }
-    return { loss: loss / first, accuracy: right / first }
+    const count = first * predictions
+    return { loss: loss / count, accuracy: right / count }
   }
   return {
     at: (train, first, heldOut) => {

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs'
 import { useBackend } from '@flatland/tensor'
 import { parameterStore } from './parameter-store.ts'
 import { parametersFrom, refusedStart } from './parameter-values.ts'
+import { DATA_SETS } from './data-sets.ts'
 import { populationStatistics } from './population-statistics.ts'
 import { type TrialData, trialData } from './trial-data.ts'
 import { trialNetwork } from './trial-network.ts'
@@ -97,14 +98,16 @@ export async function openKept(
   const parameters = parametersFrom(network, Float32Array.from(theta))
   let fixed: tf.Tensor[] | undefined
   const statistics = (): tf.Tensor[] => (fixed ??= statisticsOf(network, parameters, data))
-  const over = (given: readonly tf.Tensor[] | undefined): ModelObjective =>
-    classification({
+  const over = (given: readonly tf.Tensor[] | undefined): ModelObjective => {
+    refuseSeveral(trial)
+    return classification({
       parameters,
       logits: (theta, x) => network.logits(theta, x, given === undefined ? {} : { statistics: given }),
       classes: network.classes,
       inputs: (start, end) => data.train.x.slice(start, end - start),
       labels: data.train.labels.dataSync(),
     })
+  }
   const modelObjective = (): ModelObjective => over(statistics())
   return {
     trial,
@@ -122,6 +125,15 @@ export async function openKept(
       data.dispose()
     },
   }
+}
+
+/** An objective is a mean over examples that make one prediction each. */
+function refuseSeveral({ data: { name } }: Trial): void {
+  const { predictions } = DATA_SETS[name]
+  if (predictions > 1)
+    throw new RangeError(
+      `${name} has ${predictions} predictions an example: no curvature and no sharpness is taken of it here; take a data set with one`,
+    )
 }
 
 function statisticsOf(

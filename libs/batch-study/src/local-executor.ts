@@ -7,7 +7,7 @@ import type { Trial } from './trial.ts'
 
 /**
  * Runs trials in processes of this machine: as many at once as their threads fit on the cores, so that with one thread each
- * there are as many as cores. A process takes the next trial that wants its backend and threads when it has done one. This
+ * there are as many as cores; a trial of several processes takes the threads of all of them. A process takes the next trial that wants its backend and threads when it has done one. This
  * process only waits, and stays free for other work.
  *
  * A trial whose process dies (killed, or out of memory) is tried once again in a new one; if that dies too it is reported as
@@ -78,8 +78,9 @@ async function runAll(
   pool.stop.addEventListener('abort', stop)
   await Promise.all(
     jobs.map(async (job, index) => {
+      const { threads, processes } = job.trial
       // More threads than cores is the trial's own wish.
-      await pool.free.runExclusive(() => runOne(pool, job, index, tell), Math.min(job.trial.threads, cores))
+      await pool.free.runExclusive(() => runOne(pool, job, index, tell), Math.min(threads * processes, cores))
     }),
   )
   await Promise.all([...pool.all].map(each => each.kill()))

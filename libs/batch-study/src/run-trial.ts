@@ -5,6 +5,7 @@ import { parameterCount } from '@flatland/networks'
 import { useBackend } from '@flatland/tensor'
 import { quantileSorted } from 'simple-statistics'
 import { noiseMeter } from './batch-noise.ts'
+import { type DataParallelTraining, startDataParallel } from './data-parallel.ts'
 import { evaluation } from './evaluation.ts'
 import { hashOfParameters, readParameters, refusedStart } from './parameter-values.ts'
 import { endlessBatches, updatesIn, updatesPerEpoch } from './trial-batches.ts'
@@ -42,14 +43,16 @@ export interface TrialRun {
 }
 
 /**
- * Runs a trial in this process: trains, and evaluates at the start, as often as the trial says, and at the end. Training
- * step, evaluation and gradients are compiled. Between updates the process listens to the rest of its work.
+ * Runs a trial in this process, and in those that it starts where the trial wants several: trains, and evaluates at the
+ * start, as often as the trial says, and at the end. Training step, evaluation and gradients are compiled. Between updates the
+ * process listens to the rest of its work.
  *
  * A loss that is not finite ends it: that is a result, whose `divergedAt` names the update.
  *
  * @throws TrialError (a rejection) when the trial cannot be run, or not from the parameters given, before anything is loaded
  * @throws Error (a rejection) when its backend does not run here, or runs with other threads already; when its data set
- *   cannot be fetched, or is smaller than the trial wants; and the signal's reason
+ *   cannot be fetched, or is smaller than the trial wants; when one of its other processes ends (RankDied), or cannot go on;
+ *   and the signal's reason
  *
  * @example
  * const { result } = await runTrial({ network: { kind: 'mlp', hidden: [128] }, data: { name: 'mnist' }, rule: { rule: 'sgd' },
@@ -61,32 +64,44 @@ export async function runTrial(given: TrialInput, options: RunOptions = {}): Pro
   checkStart(trial, options.start)
   const backend = await useBackend(trial.backend, { threads: trial.threads })
   const data = await trialData(trial)
-  const training = startTraining(trial, data.train, options.start)
-  const observer = observe(trial, training, data)
   try {
-    options.signal?.throwIfAborted()
-    const { kept, ...run } = await train(trial, training, observer.at, options)
-    const result: TrialResult = {
-      ...run,
-      kept: kept.map(({ update, epoch, values }) => ({ update, epoch, sha256: hashOfParameters(values) })),
-      optimizer: training.optimizer,
-      network: training.network.name,
-      parameters: parameterCount(training.network),
-      backend: {
-        name: backend.name,
-        tensorflow: backend.tensorflow,
-        threads: backend.threads,
-        node: process.version,
-        machine: `${process.platform} ${process.arch}, ${cpus()[0]?.model ?? 'unknown processor'}`,
-      },
+    const training = await startOf(trial, data, options)
+    try {
+      options.signal?.throwIfAborted()
+      const { kept, ...run } = await observed(trial, training, data, options)
+      const result: TrialResult = {
+        ...run,
+        kept: kept.map(({ update, epoch, values }) => ({ update, epoch, sha256: hashOfParameters(values) })),
+        optimizer: training.optimizer,
+        network: training.network.name,
+        parameters: parameterCount(training.network),
+        backend: {
+          name: backend.name,
+          tensorflow: backend.tensorflow,
+          threads: backend.threads,
+          node: process.version,
+          machine: `${process.platform} ${process.arch}, ${cpus()[0]?.model ?? 'unknown processor'}`,
+        },
+      }
+      return { result, kept: kept.map(({ values }) => values) }
+    } finally {
+      await training.dispose()
     }
-    return { result, kept: kept.map(({ values }) => values) }
   } finally {
-    observer.dispose()
-    training.dispose()
     data.dispose()
   }
 }
+
+async function startOf(
+  trial: Trial,
+  { train: images }: TrialData,
+  { start }: RunOptions,
+): Promise<AnyTraining> {
+  return trial.processes === 1 ? startTraining(trial, images, start) : startDataParallel(trial, images, start)
+}
+
+/** In this process, or in several. */
+type AnyTraining = Training | DataParallelTraining
 
 /** What is given is what the trial names. */
 function checkStart(trial: Trial, start: Float32Array | undefined): void {
@@ -99,26 +114,27 @@ function checkStart(trial: Trial, start: Float32Array | undefined): void {
   if (message !== undefined) throw new TrialError([{ path: 'start.parameters', message }])
 }
 
-type Measured = Pick<CurvePoint, 'train' | 'heldOut' | 'distance' | 'noise'>
+type Measured = Pick<CurvePoint, 'train' | 'heldOut' | 'distance' | 'noise' | 'layers'>
 
-/** Measures the network as it is; `null` once its losses are not finite. */
-type Observe = (update: number) => Measured | null
+/** Measures the network as it is, before the update on a batch; `null` once its losses are not finite. */
+type Observe = (update: number, batch: Int32Array) => Measured | null
 
 function observe(
   { evaluation: how, seed }: Trial,
-  training: Training,
+  training: AnyTraining,
   { train: images, heldOut: others }: TrialData,
 ): { at: Observe; dispose: () => void } {
   const { network, parameters, pass } = training
   const evaluate = evaluation(network, parameters, how)
   const meter = noiseMeter(network, parameters, images, pass)
   return {
-    at: update => {
+    at: (update, batch) => {
       const { train, heldOut } = evaluate.at(images, how.train, others)
       const distance = training.distance()
       if (![train.loss, heldOut.loss, distance].every(Number.isFinite)) return null
       const noise = how.noise === null ? null : meter.at({ ...how.noise, seed, draw: update })
-      return { train, heldOut, distance, noise }
+      const layers = how.layers ? training.layers(update, batch) : null
+      return { train, heldOut, distance, noise, layers }
     },
     dispose: () => {
       evaluate.dispose()
@@ -139,9 +155,23 @@ interface Kept extends Pick<KeptParameters, 'update' | 'epoch'> {
 /** The updates that make the graph of a compiled step, and run it for the first times. */
 const TRACED = 4
 
+async function observed(
+  trial: Trial,
+  training: AnyTraining,
+  data: TrialData,
+  options: RunOptions,
+): Promise<Run> {
+  const observer = observe(trial, training, data)
+  try {
+    return await train(trial, training, observer.at, options)
+  } finally {
+    observer.dispose()
+  }
+}
+
 async function train(
   trial: Trial,
-  training: Training,
+  training: AnyTraining,
   observeAt: Observe,
   { signal, onProgress }: RunOptions,
 ): Promise<Run> {
@@ -153,10 +183,12 @@ async function train(
   const times: number[] = []
   let [update, seconds, since] = [0, 0, 0]
   let losses: number[] = []
+  const source = endlessBatches(trial)
+  let batch = source.next().value
 
   /** @returns why training ends here, if it does */
   const evaluateHere = (): TrialResult['end'] | undefined => {
-    const measured = observeAt(update)
+    const measured = observeAt(update, batch)
     if (measured === null) return 'diverged'
     const batchLoss = losses.length === 0 ? null : losses.reduce((a, b) => a + b) / losses.length
     const point = { update, epoch: update / perEpoch, seconds, batchLoss, ...measured }
@@ -170,15 +202,13 @@ async function train(
   }
 
   let end = evaluateHere()
-  const source = endlessBatches(trial)
   while (end === undefined) {
-    const before = performance.now()
-    const batch = source.next().value
     const ready = performance.now()
-    const loss = training.update(batch)
+    const loss = await training.update(batch)
     update++
     times.push(performance.now() - ready)
-    seconds += (performance.now() - before) / 1000
+    batch = source.next().value
+    seconds += (performance.now() - ready) / 1000
     if (!Number.isFinite(loss)) {
       end = 'diverged'
       break

@@ -1,28 +1,49 @@
 import { trainingStep } from '@flatland/compile'
 import { initialParameters, type Network, type Pass } from '@flatland/networks'
-import { accumulate, optimizer, ruleFromConfig, scheduleFromConfig } from '@flatland/optimizers'
+import {
+  accumulate,
+  optimizer,
+  ruleFromConfig,
+  type Schedule,
+  scheduleFromConfig,
+} from '@flatland/optimizers'
 import { crossEntropy, randomGenerator, randomStream } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
 import { drawMoves, moved, type Movement } from './augmentation.ts'
 import { DATA_SETS } from './data-sets.ts'
+import { layerScales, type LayerScales } from './layer-scales.ts'
+import { type Piece, piecesOf } from './gradient-pieces.ts'
 import { parametersFrom } from './parameter-values.ts'
 import { imagesAt, type TrialImages } from './trial-data.ts'
 import { ghostBatchOf, hasDropout, trialNetwork } from './trial-network.ts'
 import type { Trial } from './trial.ts'
 
-/** A network in training. */
-export interface Training {
+/** What every way of training has. */
+export interface Beginning {
   readonly network: Network
   readonly parameters: readonly tf.Variable[]
   /** How a batch passes, but for dropout. */
   readonly pass: Pass
+  /** The mean loss of a batch. */
+  readonly loss: (theta: readonly tf.Tensor[], batch: Batch) => tf.Scalar
+  /** A batch in pieces, on the backend; its draws are those of the update. The caller disposes of it. */
+  readonly batches: (update: number, places: Int32Array, pieces: readonly Piece[]) => Batch[]
+  /** ‖θ − θ₀‖. */
+  readonly distance: () => number
+  readonly dispose: () => void
+}
+
+/** A network in training. */
+export interface Training extends Pick<
+  Beginning,
+  'network' | 'parameters' | 'pass' | 'distance' | 'dispose'
+> {
   /** The optimiser in full. */
   readonly optimizer: string
   /** The next update, on the images at these places. @returns the loss of the batch before it */
   readonly update: (places: Int32Array) => number
-  /** ‖θ − θ₀‖. */
-  readonly distance: () => number
-  readonly dispose: () => void
+  /** How a layer-wise rule would scale the parameters in that update; none under another rule. */
+  readonly layers: LayerScales['at']
 }
 
 /**
@@ -31,34 +52,17 @@ export interface Training {
  * @param given the parameters to start from; where there are none, they are drawn
  */
 export function startTraining(trial: Trial, images: TrialImages, given?: Float32Array): Training {
-  const network = trialNetwork(trial)
-  const parameters =
-    given === undefined
-      ? initialParameters(network, randomStream(trial.seed))
-      : parametersFrom(network, given)
-  const start = parameters.map(parameter => parameter.clone())
+  const beginning = begin(trial, images, given)
+  const { network, parameters, pass, loss, batches, distance, dispose } = beginning
   const base = ruleFromConfig(trial.rule)
-  const part = trial.microBatch ?? trial.batchSize
-  const parts = trial.batchSize / part
-  const rate = trial.learningRate
-  const descent = optimizer(
-    parts > 1 ? accumulate(base, parts) : base,
-    typeof rate === 'number' ? rate : scheduleFromConfig(rate),
-  )
-  const ghostBatch = ghostBatchOf(trial)
-  const pass: Pass = ghostBatch === null ? {} : { ghostBatch }
-  const movement = movementOf(trial)
-  const step = trainingStep(descent, parameters, (theta, { places, rows, columns, dropoutSeed }: Batch) => {
-    const { x, labels } = imagesAt(images, places)
-    const inputs =
-      rows === undefined || columns === undefined ? x : moved(x, { rows, columns }, movement?.shift ?? 0)
-    const logits = network.logits(theta, inputs, dropoutSeed === undefined ? pass : { ...pass, dropoutSeed })
-    return crossEntropy(logits, tf.oneHot(labels, network.classes).toFloat())
-  })
+  const parts = trial.batchSize / (trial.microBatch ?? trial.batchSize)
+  const descent = optimizer(parts > 1 ? accumulate(base, parts) : base, rateOf(trial))
+  const step = trainingStep(descent, parameters, loss)
+  const scales = layerScales(trial, beginning, descent)
   const stepOn = (batch: Batch): number => {
-    const loss = step(batch)
-    const [value = NaN] = loss.dataSync()
-    loss.dispose()
+    const before = step(batch)
+    const [value = NaN] = before.dataSync()
+    before.dispose()
     return value
   }
   let update = 0
@@ -68,25 +72,69 @@ export function startTraining(trial: Trial, images: TrialImages, given?: Float32
     pass,
     optimizer: descent.name,
     update: places => {
-      const batches = batchesOf(trial, movement, part, update++, places)
+      const pieces = batches(update++, places, piecesOf(trial, places.length))
       const losses: number[] = []
       // Each pass sees the same loss: images are moved, and units dropped, as in the first.
-      for (let i = 0; i < base.passes; i++) losses.push(...batches.map(stepOn))
-      tf.dispose(batches.flatMap(each => Object.values(each).filter(tensor => tensor !== undefined)))
-      const first = losses.slice(0, batches.length)
+      for (let i = 0; i < base.passes; i++) losses.push(...pieces.map(stepOn))
+      disposeBatches(pieces)
+      const first = losses.slice(0, pieces.length)
       return first.reduce((a, b) => a + b) / first.length
     },
-    distance: () => distance(parameters, start),
+    layers: scales.at,
+    distance,
     dispose: () => {
+      scales.dispose()
       step.dispose()
       descent.dispose()
+      dispose()
+    },
+  }
+}
+
+/** What a trial trains, and on what. */
+export function begin(trial: Trial, images: TrialImages, given?: Float32Array): Beginning {
+  const network = trialNetwork(trial)
+  const parameters =
+    given === undefined
+      ? initialParameters(network, randomStream(trial.seed))
+      : parametersFrom(network, given)
+  const start = parameters.map(parameter => parameter.clone())
+  const ghostBatch = ghostBatchOf(trial)
+  const pass: Pass = ghostBatch === null ? {} : { ghostBatch }
+  const movement = movementOf(trial)
+  return {
+    network,
+    parameters,
+    pass,
+    loss: (theta, { places, rows, columns, dropoutSeed }) => {
+      const { x, labels } = imagesAt(images, places)
+      const inputs =
+        rows === undefined || columns === undefined ? x : moved(x, { rows, columns }, movement?.shift ?? 0)
+      const logits = network.logits(
+        theta,
+        inputs,
+        dropoutSeed === undefined ? pass : { ...pass, dropoutSeed },
+      )
+      return crossEntropy(logits, tf.oneHot(labels, network.classes).toFloat())
+    },
+    batches: (update, places, pieces) => batchesOf(trial, movement, update, places, pieces),
+    distance: () => distance(parameters, start),
+    dispose: () => {
       tf.dispose([...start, ...parameters])
     },
   }
 }
 
+export function rateOf({ learningRate }: Trial): number | Schedule {
+  return typeof learningRate === 'number' ? learningRate : scheduleFromConfig(learningRate)
+}
+
+export function disposeBatches(batches: readonly Batch[]): void {
+  tf.dispose(batches.flatMap(each => Object.values(each).filter(tensor => tensor !== undefined)))
+}
+
 /** What one call of the compiled step is given. */
-interface Batch {
+export interface Batch {
   readonly [name: string]: tf.Tensor | undefined
   readonly places: tf.Tensor
   /** Both, or neither. */
@@ -95,24 +143,20 @@ interface Batch {
   readonly dropoutSeed?: tf.Tensor
 }
 
-/** The batch of an update in its parts, on the backend. */
 function batchesOf(
   trial: Trial,
   movement: Movement | null,
-  part: number,
   update: number,
   places: Int32Array,
+  pieces: readonly Piece[],
 ): Batch[] {
   const { seed } = trial
   const draw = movement === null ? null : drawMoves(movement, { seed, update, size: places.length })
-  return Array.from({ length: Math.ceil(places.length / part) }, (_, i) => {
-    const own = places.subarray(i * part, (i + 1) * part)
-    return {
-      places: tf.tensor1d(own, 'int32'),
-      ...draw?.(i * part, own.length),
-      ...(hasDropout(trial) ? { dropoutSeed: dropoutSeed(`${seed}/dropout/${update}/${i}`) } : {}),
-    }
-  })
+  return pieces.map(({ index, from, size }) => ({
+    places: tf.tensor1d(places.subarray(from, from + size), 'int32'),
+    ...draw?.(from, size),
+    ...(hasDropout(trial) ? { dropoutSeed: dropoutSeed(`${seed}/dropout/${update}/${index}`) } : {}),
+  }))
 }
 
 /** Two words at random: layers add small numbers to them, which must not lead to the seed of another update. */

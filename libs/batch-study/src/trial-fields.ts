@@ -28,6 +28,21 @@ const MOST = 1e6
  */
 const ghostBatch = whole(2).nullable().default(null)
 
+/** The kinds of `network`. */
+export const NETWORK_KINDS = [
+  'mlp',
+  'cnn',
+  'lenet',
+  'F1',
+  'F2',
+  'C1',
+  'C2',
+  'C3',
+  'C4',
+  'davidnet',
+  'bert',
+] as const
+
 const networkSchema = z.discriminatedUnion(
   'kind',
   [
@@ -51,15 +66,27 @@ const networkSchema = z.discriminatedUnion(
       ghostBatch,
     }),
     z.strictObject({
-      kind: z.enum(['C1', 'C2', 'C3', 'C4']),
-      /** Filters of the first convolution, to which all other sizes are in proportion. Default: the paper's 64. */
+      kind: z.enum(['C1', 'C2', 'C3', 'C4', 'davidnet']),
+      /** Filters of the first convolution, to which all other sizes are in proportion. Default: 64, as published. */
       width: whole(1, MOST).default(64),
       ghostBatch,
+    }),
+    z.strictObject({
+      kind: z.literal('bert'),
+      /** Encoder blocks, units of each token, heads, and hidden units of the dense layers in a block. */
+      layers: whole(1, 1000),
+      width: whole(1, MOST),
+      heads: whole(1, MOST),
+      feedForward: whole(1, MOST),
+      /** Where it normalises: after each sum, the default, or before each layer. */
+      norm: name(['post', 'pre']).default('post'),
+      /** Whether a tenth is dropped, as in BERT. Default: true. */
+      dropout: z.boolean().default(true),
     }),
   ],
   {
     error: ({ input }) =>
-      `is of kind ${shown(fieldOf(input, 'kind'))}; it must be one of mlp, cnn, lenet, F1, F2, C1, C2, C3, C4`,
+      `is of kind ${shown(fieldOf(input, 'kind'))}; it must be one of ${NETWORK_KINDS.join(', ')}`,
   },
 )
 
@@ -147,6 +174,11 @@ const evaluationSchema = z.strictObject({
    */
   normalization: name(['population', 'batch']).default('population'),
   /**
+   * Whether ‖θ‖, the norm of the direction and the trust ratio of each parameter tensor are recorded, as LARS or LAMB would take
+   * them in the next update. Default: false.
+   */
+  layers: z.boolean().default(false),
+  /**
    * How the gradient's noise is measured: so many batches of such a size, drawn without repetition from the training
    * images, without augmentation or dropout; `null` leaves it out. Default: 16 of 64, or less where there are fewer
    * images.
@@ -189,6 +221,14 @@ export const trialFields = z.strictObject({
   backend: name(['native', 'wasm']).default('native'),
   /** Threads inside one operation. Part of the trial, since sums in another order are other numbers. Default: 1. */
   threads: whole(1, 1024).default(1),
+  /**
+   * By how many processes each batch is worked off, with `threads` threads each: each takes the gradient of a part of it, and
+   * all make the same update of their sum, which is that of the whole batch but for rounding. Parts are of whole micro-batches
+   * where there are some, and of whole ghost batches: those of batch normalisation have to be smaller than batchSize then,
+   * and so have micro-batches where there is dropout, which they draw. Not for rules that take the gradient elsewhere
+   * (SAM). Part of the trial, as threads are. Default: 1.
+   */
+  processes: whole(1, 1024).default(1),
 })
 
 export type TrialFields = z.output<typeof trialFields>

@@ -1,6 +1,21 @@
-import { c1, c2, c3, c4, cnn, f1, f2, lenet, mlp, type Network } from '@flatland/networks'
-import { DATA_SETS } from './data-sets.ts'
-import type { TrialFields } from './trial-fields.ts'
+import {
+  bert,
+  bertClassifier,
+  c1,
+  c2,
+  c3,
+  c4,
+  cnn,
+  davidnet,
+  f1,
+  f2,
+  lenet,
+  mlp,
+  type Network,
+} from '@flatland/networks'
+import { vocabularySize } from '@flatland/datasets'
+import { DATA_SETS, type DataSetKind } from './data-sets.ts'
+import { NETWORK_KINDS, type TrialFields } from './trial-fields.ts'
 
 /** What of a trial makes its network. */
 export interface NetworkOfTrial {
@@ -14,7 +29,7 @@ export interface NetworkOfTrial {
  * @throws RangeError when it does not take examples of that shape
  */
 export function trialNetwork({ network, data }: NetworkOfTrial): Network {
-  const { shape: image, classes } = DATA_SETS[data.name]
+  const { shape: image, classes, tokens, predictions } = DATA_SETS[data.name]
   const inputs = image[0] * image[1] * image[2]
   switch (network.kind) {
     case 'mlp':
@@ -31,18 +46,41 @@ export function trialNetwork({ network, data }: NetworkOfTrial): Network {
     case 'C3':
     case 'C4':
       return CONVOLUTIONAL[network.kind]({ image, width: network.width, classes })
+    case 'davidnet':
+      return davidnet({ image, width: network.width, classes })
+    case 'bert': {
+      const { kind: _, dropout: __, ...own } = network
+      const sizes = { ...own, vocabulary: vocabularySize, length: tokens ?? 0 }
+      // All sentences have one class each, all sequences several hidden tokens.
+      return predictions === 1 ? bertClassifier({ ...sizes, classes }) : bert({ ...sizes, predictions })
+    }
   }
 }
 
 const FLAT = { F1: f1, F2: f2 }
-const FOR_FEATURES: readonly string[] = ['mlp', 'F1', 'F2']
 const CONVOLUTIONAL = { C1: c1, C2: c2, C3: c3, C4: c4 }
+
+/** What examples a network takes. */
+function takes(kind: NetworkOfTrial['network']['kind']): readonly Examples[] {
+  if (kind === 'bert') return ['text']
+  return kind === 'mlp' || kind in FLAT ? ['images', 'features'] : ['images']
+}
+
+type Examples = 'images' | 'features' | 'text'
+
+function examplesOf({ shift, tokens }: DataSetKind): Examples {
+  if (tokens !== null) return 'text'
+  return shift === null ? 'features' : 'images'
+}
 
 /** @returns why there is no such network for these examples, if there is none */
 export function refusedNetwork(trial: NetworkOfTrial): string | undefined {
   const { network, data } = trial
-  if (DATA_SETS[data.name].shift === null && !FOR_FEATURES.includes(network.kind))
-    return `is ${network.kind}; for ${data.name}, which has no images, it must be one of ${FOR_FEATURES.join(', ')}`
+  const examples = examplesOf(DATA_SETS[data.name])
+  if (!takes(network.kind).includes(examples)) {
+    const fitting = NETWORK_KINDS.filter(kind => takes(kind).includes(examples))
+    return `is ${network.kind}; for ${data.name}, which has ${examples}, it must be one of ${fitting.join(', ')}`
+  }
   try {
     trialNetwork(trial)
     return undefined
@@ -57,7 +95,7 @@ export function hasNormalization(trial: NetworkOfTrial): boolean {
 }
 
 export function hasDropout({ network }: NetworkOfTrial): boolean {
-  return network.kind in CONVOLUTIONAL
+  return network.kind === 'bert' ? network.dropout : network.kind in CONVOLUTIONAL
 }
 
 /** Over how many examples at once batch normalisation takes its statistics, where they are less than a batch. */

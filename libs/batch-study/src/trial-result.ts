@@ -24,6 +24,15 @@ const noiseSchema = z.strictObject({
   standardError: z.number().nullable(),
 })
 
+const layerSchema = z.strictObject({
+  /** Of the parameter tensor, as the network names it. */
+  name: z.string(),
+  /** ‖θ‖, the norm that it, or φ of it, is divided by, and the trust ratio. */
+  weightNorm: z.number(),
+  directionNorm: z.number(),
+  ratio: z.number(),
+})
+
 const pointSchema = z.strictObject({
   /** Updates done. */
   update: z.number(),
@@ -39,6 +48,11 @@ const pointSchema = z.strictObject({
   distance: z.number(),
   /** `null` where the trial measures none, or the gradients are not finite. */
   noise: noiseSchema.nullable(),
+  /**
+   * How LARS or LAMB would scale each parameter tensor in the update that comes next, on its batch; `null` where the trial does not
+   * look, or a number is not finite.
+   */
+  layers: z.array(layerSchema).nullable().default(null),
 })
 
 const backendSchema = z.strictObject({
@@ -90,6 +104,9 @@ export type KeptParameters = Readonly<z.infer<typeof keptSchema>>
 
 /** One evaluation. */
 export type CurvePoint = Readonly<z.infer<typeof pointSchema>>
+
+/** How a layer-wise rule scales one parameter tensor. */
+export type LayerScale = Readonly<z.infer<typeof layerSchema>>
 
 /** What is measured on batches at one point. */
 export type BatchNoise = Readonly<z.infer<typeof noiseSchema>>

@@ -1,8 +1,10 @@
 /** A process that runs trials, one after another, and tells how far each is. */
+import { writeSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import process from 'node:process'
 import { codeHash } from './code-hash.ts'
 import type { TrialJob } from './executor.ts'
+import { RankDied } from './rank-process.ts'
 import { runTrial, type TrialProgress } from './run-trial.ts'
 import type { TrialResult } from './trial-result.ts'
 
@@ -43,8 +45,15 @@ async function run({ trial, start }: TrialJob): Promise<FromTrialWorker> {
     for (const values of kept) tell({ kind: 'kept', values })
     return { kind: 'done', result, code }
   } catch (error) {
+    if (error instanceof RankDied) endWith(error.message)
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) }
   }
+}
+
+/** The process of a trial ends with one of those it started: so it is tried again. */
+function endWith(reason: string): never {
+  writeSync(process.stderr.fd, reason)
+  process.exit(1)
 }
 
 function tell(message: FromTrialWorker): void {

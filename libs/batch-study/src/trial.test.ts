@@ -41,6 +41,7 @@ describe('checkTrial', () => {
       keep: 'nothing',
       backend: 'native',
       threads: 1,
+      processes: 1,
     })
     expect(complete.evaluation.normalization).toBe('population')
     expect(checkTrial(complete)).toEqual(complete)
@@ -200,11 +201,11 @@ describe('checkTrial', () => {
     ],
     [
       { network: { kind: 'cnn', filters: [4, 4], hidden: [8, 8] }, data: { name: 'timit' } },
-      'network is cnn; for timit, which has no images, it must be one of mlp, F1, F2',
+      'network is cnn; for timit, which has features, it must be one of mlp, F1, F2',
     ],
     [
       { network: { kind: 'C1' }, data: { name: 'speech-like' } },
-      'network is C1; for speech-like, which has no images, it must be one of mlp, F1, F2',
+      'network is C1; for speech-like, which has features, it must be one of mlp, F1, F2',
     ],
     [
       { data: { name: 'mnist', augmentation: 'flip' } },
@@ -227,6 +228,39 @@ describe('checkTrial', () => {
     [
       { evaluation: { normalization: 'running' } },
       'evaluation.normalization is "running"; it must be one of population, batch',
+    ],
+    [{ processes: 0 }, 'processes is 0; it must be a whole number from 1 to 1024'],
+    [{ processes: 1.5 }, 'processes is 1.5; it must be a whole number from 1 to 1024'],
+    [{ processes: 33 }, 'processes is 33; it must be a whole number from 1 to 32, batchSize'],
+    [
+      { processes: 3, microBatch: 16, lastBatch: 'drop' },
+      'processes is 3; it must be a whole number from 1 to 2, the parts of 16 in a batch',
+    ],
+    [
+      {
+        processes: 3,
+        network: { kind: 'F1', ghostBatch: 15 },
+        lastBatch: 'drop',
+        data: { name: 'mnist', train: 2016 },
+        batchSize: 30,
+      },
+      'processes is 3; it must be a whole number from 1 to 2, the parts of 15 in a batch',
+    ],
+    [
+      { processes: 17 },
+      'lastBatch is keep; the last batch, of 16, has no part for each of 17 processes: drop',
+    ],
+    [
+      { processes: 2, rule: { rule: 'sam', base: { rule: 'sgd' } } },
+      'processes is 2; it must be 1 for SAM (ρ=0.05) over SGD, which takes a second gradient where the first one says',
+    ],
+    [
+      { processes: 2, network: { kind: 'F1' } },
+      'processes is 2; it must be 1 with batch normalisation over the whole batch: give network.ghostBatch',
+    ],
+    [
+      { processes: 2, network: { kind: 'C1', ghostBatch: 16 }, lastBatch: 'drop' },
+      'processes is 2; it must be 1 with dropout drawn for the whole batch: give microBatch',
     ],
     [{ colour: 'red' }, 'it is refused: Unrecognized key: "colour"'],
   ])('%j is refused with what is allowed', (change, message) => {
@@ -258,6 +292,7 @@ describe('trialKey', () => {
       key({ ...trial, learningRate: 0.2 }),
       key({ ...trial, rule: { rule: 'sgd', weightDecay: 0.1 } }),
       key({ ...trial, threads: 2 }),
+      key({ ...trial, processes: 2 }),
       key({ ...trial, keep: 'end' }),
       key({ ...trial, start: { parameters: 'a'.repeat(64) } }),
       key({ ...trial, data: { ...trial.data, augmentation: 'shift' } }),

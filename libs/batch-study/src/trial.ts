@@ -1,7 +1,9 @@
+import { ruleFromConfig } from '@flatland/optimizers'
 import { z } from 'zod'
 import { DATA_SETS } from './data-sets.ts'
+import { unitOf } from './gradient-pieces.ts'
 import { type TrialFields, trialFields } from './trial-fields.ts'
-import { hasNormalization, refusedNetwork } from './trial-network.ts'
+import { ghostBatchOf, hasDropout, hasNormalization, refusedNetwork } from './trial-network.ts'
 
 const trialSchema = trialFields.transform((given, context) => {
   const refuse: Refuse = (path, message) => {
@@ -26,7 +28,13 @@ const trialSchema = trialFields.transform((given, context) => {
   if (obstacle !== undefined) refuse(['network'], obstacle)
   checkSizes(complete, refuse)
   checkParts(complete, refuse)
+  if (obstacle === undefined && given.processes > 1) checkProcesses(complete, refuse)
   if (obstacle === undefined && hasNormalization(complete)) checkNormalization(complete, refuse)
+  if (evaluation.layers && !isLayerWise(given.rule))
+    refuse(
+      ['evaluation', 'layers'],
+      `is true; ${ruleFromConfig(given.rule).name} does not scale layers: it must be false, but for LARS and LAMB`,
+    )
   if (data.augmentation !== 'none' && sizes.shift === null) {
     refuse(
       ['data', 'augmentation'],
@@ -85,6 +93,12 @@ export function checkTrial(given: unknown, which?: string): Trial {
   throw new TrialError(issues, which)
 }
 
+/** LARS and LAMB, with clipped gradients or held to their start; where it is taken elsewhere, another gradient is looked at. */
+function isLayerWise(config: TrialFields['rule']): boolean {
+  const rule = ruleFromConfig(config)
+  return rule.perturb === undefined && /^(?:LARS|LAMB),/.test(rule.name)
+}
+
 type Refuse = (path: PropertyKey[], message: string) => void
 
 /** What the checks between fields look at. */
@@ -94,6 +108,12 @@ interface Sizes extends Pick<TrialFields, 'network' | 'batchSize' | 'microBatch'
     readonly train: number
     readonly noise: { readonly batches: number; readonly batchSize: number } | null
   }
+}
+
+/** What is looked at before a batch is divided. */
+interface Parted extends Sizes {
+  readonly rule: TrialFields['rule']
+  readonly processes: number
 }
 
 function part(size: number | null, { batchSize }: { readonly batchSize: number }): number | null {
@@ -132,6 +152,32 @@ function checkParts({ microBatch, batchSize, lastBatch, data }: Sizes, refuse: R
   } else if (lastBatch === 'keep' && last !== 0) {
     refuse(['lastBatch'], `is keep; with microBatch the last batch, of ${last}, has to be dropped`)
   }
+}
+
+/** The update has to be that of one process: no part may have less than a unit, or draw or take statistics of its own. */
+function checkProcesses(trial: Parted, refuse: Refuse): void {
+  const { processes, batchSize, microBatch, lastBatch, data } = trial
+  const [unit, last] = [unitOf(trial), data.train % batchSize]
+  const units = unit === 1 ? 'batchSize' : `the parts of ${unit} in a batch`
+  if (processes > Math.ceil(batchSize / unit)) {
+    const most = Math.ceil(batchSize / unit)
+    refuse(['processes'], `is ${processes}; it must be a whole number from 1 to ${most}, ${units}`)
+  } else if (lastBatch === 'keep' && last > 0 && processes > Math.ceil(last / unit)) {
+    refuse(
+      ['lastBatch'],
+      `is keep; the last batch, of ${last}, has no part for each of ${processes} processes: drop`,
+    )
+  }
+  const mustBeOne = (why: string): void => {
+    refuse(['processes'], `is ${processes}; it must be 1 ${why}`)
+  }
+  const rule = ruleFromConfig(trial.rule)
+  if (rule.perturb !== undefined)
+    mustBeOne(`for ${rule.name}, which takes a second gradient where the first one says`)
+  if (hasNormalization(trial) && ghostBatchOf(trial) === null)
+    mustBeOne('with batch normalisation over the whole batch: give network.ghostBatch, less than batchSize')
+  if (hasDropout(trial) && microBatch === null)
+    mustBeOne('with dropout drawn for the whole batch: give microBatch, less than batchSize')
 }
 
 /** Statistics are of parts that the trial names, and of two examples at least: one differs from its mean by nothing. */

@@ -49,5 +49,6 @@ function point(update: number, loss: number): CurvePoint {
     heldOut: { loss: 1.1 * loss, accuracy: 1 - (1.1 * loss) / 3 },
     distance: update / 10,
     noise: null,
+    layers: null,
   }
 }
