@@ -56,7 +56,9 @@ export function layerScales(
         name: network.parameterShapes[places.get(name) ?? -1]?.name ?? never(),
         ...scale,
       }))
-      const isFinite = scales.every(({ name: _, ...scale }) => Object.values(scale).every(Number.isFinite))
+      const isFinite = scales.every(({ weightNorm, directionNorm, ratio }) =>
+        [weightNorm, directionNorm, ratio].every(Number.isFinite),
+      )
       return isFinite ? scales : null
     },
     dispose: () => {

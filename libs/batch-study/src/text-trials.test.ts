@@ -2,7 +2,7 @@ import { useBackend } from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { runTrial } from './run-trial.ts'
-import { imagesAt, trialData } from './trial-data.ts'
+import { imagesAt, tokensOnBackend, trialData } from './trial-data.ts'
 import { trialNetwork } from './trial-network.ts'
 import { checkTrial, type TrialInput } from './trial.ts'
 
@@ -79,6 +79,14 @@ describe('a trial on text', () => {
     })
     data.dispose()
   })
+})
+
+test('a token that there is none of is refused before it reaches the network', () => {
+  const row = [2, 4096, 3, 0, 0, 0]
+  const split = { width: 6, inputs: Int32Array.from(row), labelsPerExample: 1, labels: Int32Array.of(0) }
+  expect(() => tokensOnBackend({ ...split, size: 1, classes: ['a'] }, 1)).toThrow(
+    'row 0, token 1 is 4096; it must be from 0 to 4095',
+  )
 })
 
 test('one encoder for sequences of both lengths: parameters go over as they are', () => {

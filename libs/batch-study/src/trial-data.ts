@@ -13,8 +13,10 @@ import {
   timit,
   type TokenDataset,
   type TokenSplit,
+  vocabularySize,
   wordnetDefinitions,
 } from '@flatland/datasets'
+import { checkTokens } from '@flatland/networks'
 import * as tf from '@tensorflow/tfjs'
 import { DATA_SETS } from './data-sets.ts'
 import type { Trial } from './trial.ts'
@@ -125,14 +127,21 @@ function onBackend(split: Split | TokenSplit, size: number): TrialImages {
   }
 }
 
-function tokensOnBackend(
+export function tokensOnBackend(
   { width, inputs, labelsPerExample: labels, ...split }: TokenSplit,
   size: number,
 ): TrialImages {
   const shape = labels === 1 ? [size] : [size, labels]
+  const rows = inputs.subarray(0, size * width)
+  // The network does not look: a wrong token would be TensorFlow's own error, or any numbers.
+  checkTokens(rows, {
+    vocabulary: vocabularySize,
+    length: (labels === 1 ? width : width - labels) / 2,
+    ...(labels > 1 && { predictions: labels }),
+  })
   return {
     size,
-    x: tf.tensor2d(inputs.subarray(0, size * width), [size, width], 'int32'),
+    x: tf.tensor2d(rows, [size, width], 'int32'),
     labels: tf.tensor(split.labels.subarray(0, size * labels), shape, 'int32'),
   }
 }

@@ -49,8 +49,16 @@ export function trialNetwork({ network, data }: NetworkOfTrial): Network {
     case 'davidnet':
       return davidnet({ image, width: network.width, classes })
     case 'bert': {
-      const { kind: _, dropout: __, ...own } = network
-      const sizes = { ...own, vocabulary: vocabularySize, length: tokens ?? 0 }
+      const { layers, width, heads, feedForward, norm } = network
+      const sizes = {
+        layers,
+        width,
+        heads,
+        feedForward,
+        norm,
+        vocabulary: vocabularySize,
+        length: tokens ?? 0,
+      }
       // All sentences have one class each, all sequences several hidden tokens.
       return predictions === 1 ? bertClassifier({ ...sizes, classes }) : bert({ ...sizes, predictions })
     }
