@@ -33,6 +33,7 @@ export function trialRows(records: readonly TrialRecord[]): TrialRow[] {
       backend: backend.name,
       tensorflow: backend.tensorflow,
       threads: backend.threads,
+      processes: record.trial.processes,
       machine: backend.machine,
       finished: record.finished,
       code: record.code,
