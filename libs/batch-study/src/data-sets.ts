@@ -48,7 +48,10 @@ const COPIES = 4
 const { 128: short, 512: long } = englishTextSizes
 const definitions = wordnetDefinitionsSizes
 
-function maskedText(length: number, { train, test, predictions }: Record<keyof typeof short, number>): DataSetKind {
+function maskedText(
+  length: number,
+  { train, test, predictions }: Record<keyof typeof short, number>,
+): DataSetKind {
   return {
     train: COPIES * train,
     heldOut: test,

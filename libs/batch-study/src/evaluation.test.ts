@@ -107,7 +107,10 @@ function measure(logits: Matrix, labels: readonly number[]) {
 /** What the network is to be measured as: the training examples in two batches, those held out in one. */
 function expected(theta: readonly tf.Tensor[], train: TrialImages, heldOut: TrialImages) {
   const [x, others] = [train.x.arraySync() as number[][], heldOut.x.arraySync() as number[][]]
-  const [labels, otherLabels] = [train, heldOut].map(each => each.labels.arraySync() as number[]) as [number[], number[]]
+  const [labels, otherLabels] = [train, heldOut].map(each => each.labels.arraySync() as number[]) as [
+    number[],
+    number[],
+  ]
   const parts = [x.slice(0, 250), x.slice(250)].map(part => ({ size: part.length, ...forward(theta, part) }))
   const population = weighted(parts)
   return {
