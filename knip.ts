@@ -25,7 +25,7 @@ export default {
     // Run by a test in a process of its own.
     'libs/tensor': { entry: ['test/products-under-signals.ts'] },
     'tools/bench': { entry: ['src/tfjs-runner.ts'] },
-    'tools/cli': { entry: ['bin/*.mjs', 'src/main.ts', 'templates/**/*.js'] },
+    'tools/cli': { entry: ['bin/*.mjs', 'src/main.ts', 'src/print-parameters.ts', 'templates/**/*.js'] },
     'tools/kernel': { entry: ['src/main.ts', 'src/socket-thread.ts'] },
     // The C++ build resolves the headers by name.
     'tools/setup': { entry: ['src/prepare.ts'], ignoreDependencies: ['node-api-headers'] },

@@ -35,8 +35,9 @@ def main(output: Path, folder: str) -> int:
         coalesce_streams=True,
         resources={"metadata": {"path": folder}},
     )
+    done: list[int] = []
     try:
-        asyncio.run(run(client, output))
+        asyncio.run(run(client, output, done))
     except NoSuchKernel:
         return fail(f"The kernel '{KERNEL}' is not registered: run `npm run setup`.")
     except CellExecutionError as error:
@@ -46,41 +47,50 @@ def main(output: Path, folder: str) -> int:
         # nbclient takes any cancelled wait for a dead kernel.
         if not was_interrupted(client):
             return fail(f"✗ The kernel died in this cell. What is done is in {output}")
-        fail(f"✗ Interrupted. What is done is in {output}")
-        return 130
+        return interrupted(done, output)
     except RuntimeError as error:
         return fail(f"✗ The kernel did not start: {error}")
-    return 0
+    return interrupted(done, output) if was_interrupted(client) else 0
 
 
-async def run(client: NotebookClient, output: Path) -> None:
+async def run(client: NotebookClient, output: Path, done: list[int]) -> None:
+    """Adds the index of each cell to `done` once it is saved, whether it succeeded or not."""
+    # Called at the first wait, when nbclient has set its handlers: Ctrl-C also stops a kernel that is starting.
+    asyncio.get_running_loop().call_soon(stop_on_signal, client, asyncio.current_task())
     async with client.async_setup_kernel():
-        stop_on_signal(client)
         client.nb.metadata["language_info"] = await language_info(client)
-        code = [index for index, cell in enumerate(client.nb.cells) if cell.cell_type == "code"]
-        for number, index in enumerate(code, 1):
-            cell = client.nb.cells[index]
-            print(f"{number:3}/{len(code)}  {title(cell)} … ", end="", file=sys.stderr, flush=True)
-            started = time.monotonic()
-            try:
-                await client.async_execute_cell(cell, index)
-            finally:
-                print(f"{time.monotonic() - started:.1f} s", file=sys.stderr, flush=True)
-                save(client.nb, output)
+        try:
+            await run_cells(client, output, done)
+        finally:
+            # Everything is saved: what cleans up is not to be cut off.
+            stop_on_signal(client, None)
 
 
-def stop_on_signal(client: NotebookClient) -> None:
-    """Ctrl-C cancels the wait for the running cell; the kernel is then stopped and the notebook stays saved.
+async def run_cells(client: NotebookClient, output: Path, done: list[int]) -> None:
+    code = [index for index, cell in enumerate(client.nb.cells) if cell.cell_type == "code"]
+    for number, index in enumerate(code, 1):
+        cell = client.nb.cells[index]
+        print(f"{number:3}/{len(code)}  {title(cell)} … ", end="", file=sys.stderr, flush=True)
+        started = time.monotonic()
+        try:
+            await client.async_execute_cell(cell, index)
+        finally:
+            print(f"{time.monotonic() - started:.1f} s", file=sys.stderr, flush=True)
+            save(client.nb, output)
+            done.append(index)
+
+
+def stop_on_signal(client: NotebookClient, task: asyncio.Task | None) -> None:
+    """Ctrl-C cancels the task, if any; the kernel is then stopped and the notebook stays saved.
 
     This replaces nbclient's own handlers, which take the kernel away under the running cell.
     """
-    task = asyncio.current_task()
-
     def stop() -> None:
         # A second cancel would cut off the clean-up that the first one began.
         if not was_interrupted(client):
             client.shutdown_kernel = "immediate"
-            task.cancel()
+            if task is not None:
+                task.cancel()
 
     for received in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(received, stop)
@@ -120,6 +130,11 @@ def title(cell: nbformat.NotebookNode) -> str:
 def traceback_of_failed_cell(notebook: nbformat.NotebookNode) -> str:
     errors = [output for cell in notebook.cells for output in cell.get("outputs", []) if output.output_type == "error"]
     return "\n".join(errors[-1].traceback) if errors else ""
+
+
+def interrupted(done: list[int], output: Path) -> int:
+    fail(f"✗ Interrupted. What is done is in {output}" if done else "✗ Interrupted before the first cell.")
+    return 130
 
 
 def fail(message: str) -> int:

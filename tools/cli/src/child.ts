@@ -18,7 +18,9 @@ export async function runToEnd(
   // Its own process group, or a terminal's Ctrl-C would reach it a second time, as SIGINT, which Jupyter and nbclient
   // take for a wish to end without cleaning up.
   const child = spawn(command, args, { ...rest, detached: true, stdio: ['pipe', 'inherit', 'inherit'] })
-  const stop = () => {
+  let received: NodeJS.Signals | undefined
+  const stop = (signal: NodeJS.Signals) => {
+    received ??= signal
     if (!child.killed) child.kill('SIGTERM')
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -27,7 +29,9 @@ export async function runToEnd(
     return await new Promise((resolve, reject) => {
       child.on('error', reject)
       child.on('exit', (code, signal) => {
-        resolve(code ?? 128 + (signal ? constants.signals[signal] : 0))
+        // What ended it was our SIGTERM, so that what ended us counts.
+        const ending = signal === 'SIGTERM' ? (received ?? signal) : signal
+        resolve(code ?? 128 + (ending ? constants.signals[ending] : 0))
       })
       // A child that ends before it has read everything says why itself.
       child.stdin.on('error', () => undefined).end(input)

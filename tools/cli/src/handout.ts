@@ -1,72 +1,76 @@
 import { existsSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { runToEnd } from './child.ts'
-import type { Profile } from './inject-profile.ts'
-import { jupyterEnvironment } from './jupyter-environment.ts'
+import type { AllOptions } from './handout-all.ts'
 import { findNotebook } from './notebooks.ts'
-import { OUT, venvPython } from './repository.ts'
-import { outputName, profileOption, readNotebook, runNotebook } from './run.ts'
+import { OUT } from './repository.ts'
+import { outputName, parameterOption, profileOption, runNotebook } from './run.ts'
 import { UsageError } from './usage-error.ts'
 
-interface HandoutOptions {
-  profile?: Profile
-  from?: string
-  output?: string
+interface HandoutOptions extends AllOptions {
+  readonly parameter?: readonly string[]
 }
 
 export function addHandout(program: Command): void {
   program
     .command('handout')
     .description(
-      'run a notebook and make one HTML file of it that needs no network: live charts, typeset math',
+      'run a notebook and make one HTML file of it that needs no network: live charts, typeset math, folded code',
     )
-    .argument('<notebook>', 'number (05), name (05-time-per-update) or path')
+    .argument(
+      '<notebook>',
+      'number (05), name (05-time-per-update) or path; all: every notebook, and an index',
+    )
     .addOption(profileOption())
-    .option('--from <file>', 'convert this executed notebook, run nothing')
-    .option('-o, --output <file>', 'where to save it (default: notebooks/out/<name>.<profile>.html)')
+    .addOption(parameterOption())
+    .option('--from <file>', 'convert this executed notebook, run nothing; with all a folder of them')
+    .option(
+      '-o, --output <file>',
+      'where to save it (default: notebooks/out/<name>.<profile>.html); with all a folder (default: notebooks/out)',
+    )
     .addHelpText(
       'after',
       `
 Examples:
   $ npx flatland handout 05 --profile smoke
-  $ npx flatland handout 05 --from notebooks/out/05-time-per-update.lecture.ipynb`,
+  $ npx flatland handout 05 --from notebooks/out/05-time-per-update.lecture.ipynb
+  $ npx flatland handout all --profile smoke`,
     )
     .action(async (wanted: string, options: HandoutOptions) => {
-      process.exitCode = await handout(wanted, options)
+      refuseContradictions(wanted, options)
+      if (wanted === 'all') {
+        const { handoutAll } = await import('./handout-all.ts')
+        process.exitCode = await handoutAll(options)
+      } else {
+        process.exitCode = await handout(wanted, options)
+      }
     })
 }
 
-async function handout(wanted: string, { profile, from, output }: HandoutOptions): Promise<number> {
-  if (from !== undefined && profile !== undefined) {
-    throw new UsageError('--from converts what was run already: leave out --profile, or leave out --from.')
+function refuseContradictions(wanted: string, { from, profile, parameter }: HandoutOptions): void {
+  const given = profile === undefined ? '-p' : '--profile'
+  if (from !== undefined && (profile !== undefined || parameter !== undefined)) {
+    throw new UsageError(`--from converts what was run already: leave out ${given}, or leave out --from.`)
   }
+  if (wanted === 'all' && parameter !== undefined) {
+    throw new UsageError('all takes no -p: each notebook has parameters of its own. Name one notebook.')
+  }
+}
+
+async function handout(wanted: string, options: HandoutOptions): Promise<number> {
+  const { profile, parameter, from, output } = options
   if (from !== undefined && !existsSync(from)) throw new UsageError(`--from ${from}: there is no such file.`)
   const notebook = findNotebook(wanted)
-  const html = resolve(output ?? join(OUT, `${outputName(notebook, profile)}.html`))
+  const name = outputName(notebook, profile, parameter)
+  const html = resolve(output ?? join(OUT, `${name}.html`))
   if (!html.endsWith('.html'))
     throw new UsageError(`--output ${html}: a handout needs a name that ends in .html.`)
 
-  if (from !== undefined) readNotebook({ ...notebook, path: from })
-  const executed = resolve(from ?? join(OUT, `${outputName(notebook, profile)}.ipynb`))
-  const failed = from === undefined ? await runNotebook(notebook, executed, profile) : 0
-  return failed || convert(executed, html)
-}
-
-/** What the page runs, in this order. */
-const SCRIPTS = [
-  import.meta.resolve('../templates/flatland/mathjax-options.js'),
-  import.meta.resolve('mathjax/es5/tex-svg-full.js'),
-  import.meta.resolve('vega/build/vega.min.js'),
-  import.meta.resolve('vega-lite/build/vega-lite.min.js'),
-  import.meta.resolve('../templates/flatland/live-charts.js'),
-]
-
-async function convert(executed: string, html: string): Promise<number> {
-  const script = join(import.meta.dirname, '..', 'python', 'make_handout.py')
-  const args = [script, executed, html, ...SCRIPTS.map(url => fileURLToPath(url))]
-  const code = await runToEnd(venvPython(), args, { env: jupyterEnvironment() })
-  if (code === 0) console.log(`Handout: ${relative(process.cwd(), html)}`)
-  return code
+  const executed = resolve(from ?? join(OUT, `${name}.ipynb`))
+  const failed = from === undefined ? await runNotebook(notebook, executed, profile, parameter) : 0
+  if (failed !== 0) return failed
+  // It loads the TypeScript compiler, and most commands do without.
+  const { convert } = await import('./handout-convert.ts')
+  await convert(executed, html)
+  return 0
 }

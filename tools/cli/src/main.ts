@@ -10,7 +10,7 @@ import { addLab } from './lab.ts'
 import { nearest } from './nearest.ts'
 import { ROOT } from './repository.ts'
 import { addResults } from './results.ts'
-import { addRun } from './run.ts'
+import { addRun } from './run-command.ts'
 import { UsageError } from './usage-error.ts'
 
 const program = new Command('flatland')

@@ -1,71 +1,84 @@
+import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
-import { Option, type Command } from 'commander'
+import { dirname, join, relative } from 'node:path'
+import { Option } from 'commander'
 import { prettifyError, ZodError } from 'zod'
 import { runToEnd } from './child.ts'
-import { injectProfile, notebookSchema, PROFILES, type Notebook, type Profile } from './inject-profile.ts'
+import { injectParameters } from './inject-parameters.ts'
 import { jupyterEnvironment } from './jupyter-environment.ts'
-import { findNotebook, type NotebookFile } from './notebooks.ts'
+import type { Parameter } from './notebook-parameters.ts'
+import { notebookSchema, type Notebook } from './notebook-schema.ts'
+import type { NotebookFile } from './notebooks.ts'
+import { parameterValues } from './parameter-values.ts'
+import { PROFILES, type Profile } from './profiles.ts'
 import { NOTEBOOKS, OUT, venvPython } from './repository.ts'
 import { UsageError } from './usage-error.ts'
 
-interface RunOptions {
-  profile?: Profile
-  output?: string
-}
-
-export function addRun(program: Command): void {
-  program
-    .command('run')
-    .description('run a notebook in a fresh kernel and save it, executed, beside the committed one')
-    .argument('<notebook>', 'number (05), name (05-time-per-update) or path')
-    .addOption(profileOption())
-    .option('-o, --output <file>', 'where to save it (default: notebooks/out/<name>.<profile>.ipynb)')
-    .addHelpText(
-      'after',
-      `
-A cell that fails stops the run with its traceback and exit code 1; Ctrl-C stops it with 130. Both keep what is done.
-
-Example:
-  $ npx flatland run 05 --profile smoke`,
-    )
-    .action(async (wanted: string, options: RunOptions) => {
-      const notebook = findNotebook(wanted)
-      const output = resolve(options.output ?? join(OUT, `${outputName(notebook, options.profile)}.ipynb`))
-      process.exitCode = await runNotebook(notebook, output, options.profile)
-    })
-}
-
 /** `--profile`, the same for `run` and `handout`. */
 export function profileOption(): Option {
-  return new Option('--profile <profile>', 'size of the run (default: what the notebook says)').choices(
-    PROFILES,
-  )
+  return new Option(
+    '--profile <profile>',
+    'size of the run, as -p profile=… (default: what the notebook says)',
+  ).choices(PROFILES)
 }
 
-/** E.g. `05-time-per-update.smoke`. */
-export function outputName(notebook: NotebookFile, profile: Profile | undefined): string {
-  return profile === undefined ? notebook.name : `${notebook.name}.${profile}`
+/** `-p`, repeatable: its value is a list of `name=value` texts, undefined when there is none. */
+export function parameterOption(): Option {
+  return new Option(
+    '-p, --parameter <name=value>',
+    'set a parameter of the notebook; the value is JSON or a bare word (repeatable)',
+  ).argParser(collect)
+}
+
+/** For options that can be repeated. */
+export function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text]
+}
+
+/**
+ * The name for what comes of a run.
+ *
+ * @param settings `name=value` texts
+ * @example outputName(findNotebook('06'), 'smoke', ['seed=1']) // '06-accuracy-vs-batch-size.smoke.seed=1'
+ */
+export function outputName(
+  notebook: NotebookFile,
+  profile: Profile | undefined,
+  settings: readonly string[] = [],
+): string {
+  const texts = [...(profile === undefined ? [] : [`profile=${profile}`]), ...settings]
+  const isProfile = (text: string) => text.startsWith('profile=')
+  const sizes = texts.filter(isProfile).map(text => text.slice('profile='.length))
+  const parts = [...new Set([...sizes, ...texts.filter(text => !isProfile(text))])]
+  return parts.length === 0 ? notebook.name : `${notebook.name}.${asFileName(parts.join('.'))}`
+}
+
+/** What no file system minds and no shell trips over; where something is lost, a hash keeps names apart. */
+function asFileName(text: string): string {
+  const plain = text.replaceAll(/[^\w.,=+[\]-]/g, '_').slice(0, 150)
+  return plain === text ? text : `${plain}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`
 }
 
 /**
  * Executes a notebook in the `flatland` kernel, started in the notebook's own folder, and saves it after every cell.
  *
  * @param output absolute path of the executed notebook
+ * @param settings `name=value` texts, for the notebook's own parameters
  * @returns exit code: 0 done, 1 a cell failed, 130 interrupted
- * @throws UsageError when the output would overwrite a committed notebook, or the notebook takes no profile
+ * @throws UsageError when the output would overwrite a committed notebook, or the notebook does not take the
+ *   profile or a setting
  */
 export async function runNotebook(
   notebook: NotebookFile,
   output: string,
   profile?: Profile,
+  settings: readonly string[] = [],
 ): Promise<number> {
   refuseToOverwrite(notebook, output)
-  const prepared = prepare(notebook, profile)
+  const all = profile === undefined ? settings : [`profile=${profile}`, ...settings]
+  const prepared = await prepare(notebook, all)
   const script = join(import.meta.dirname, '..', 'python', 'run_notebook.py')
-  console.error(
-    `${notebook.name}${profile === undefined ? '' : `, profile ${profile}`} → ${relative(process.cwd(), output)}`,
-  )
+  console.error(`${[notebook.name, ...all].join(', ')} → ${relative(process.cwd(), output)}`)
   return runToEnd(venvPython(), [script, output, dirname(notebook.path)], {
     env: jupyterEnvironment(),
     input: JSON.stringify(prepared),
@@ -84,14 +97,25 @@ function refuseToOverwrite(notebook: NotebookFile, output: string): void {
   }
 }
 
-function prepare(notebook: NotebookFile, profile: Profile | undefined): Notebook {
+async function prepare(notebook: NotebookFile, settings: readonly string[]): Promise<Notebook> {
   const parsed = readNotebook(notebook)
-  if (profile === undefined) return parsed
-  const injected = injectProfile(parsed, profile)
-  if (injected === undefined) {
-    throw new UsageError(`${notebook.path} has no cell tagged 'parameters', so it takes no --profile.`)
+  if (settings.length === 0) return parsed
+  return injectParameters(parsed, parameterValues(settings, await parametersOf(notebook, parsed)))
+}
+
+/**
+ * @throws UsageError when no cell is tagged `parameters`
+ */
+export async function parametersOf({ path }: NotebookFile, parsed: Notebook): Promise<readonly Parameter[]> {
+  // The compiler takes a while to load, and most commands do without.
+  const { readParameters } = await import('./notebook-parameters.ts')
+  const parameters = readParameters(parsed)
+  if (parameters === undefined) {
+    throw new UsageError(
+      `${path} has no cell tagged 'parameters', so nothing can be set: leave out -p, --profile and --sweep.`,
+    )
   }
-  return injected
+  return parameters
 }
 
 /**

@@ -39,8 +39,16 @@ export async function preparePython(root: string): Promise<string> {
       requirements,
     ],
   ])
+  addToPath(python, join(root, 'tools', 'cli', 'python', 'papermill'))
   writeFileSync(stampFile, wanted)
   return python
+}
+
+/** Python finds what lies in the folder, as after an editable install: here what papermill needs for our kernel. */
+function addToPath(python: string, folder: string): void {
+  const code =
+    "import pathlib, sys, sysconfig; pathlib.Path(sysconfig.get_path('purelib'), 'flatland.pth').write_text(sys.argv[1])"
+  execFileSync(python, ['-I', '-c', code, `${folder}\n`])
 }
 
 /** Looks and does not import: a few hundredths of a second. */

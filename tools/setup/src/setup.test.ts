@@ -28,20 +28,32 @@ test('.venv is kept while its Python finds Jupyter, and made anew when it does n
 })
 
 test("pip's cache lies in flatland's", async () => {
+  await run('python.ts', 'await m.preparePython(root)', { PATH: pathWithNotingPython('$@') })
+  expect(readFileSync(join(folder, 'calls'), 'utf8')).toContain(
+    `pip install --quiet --disable-pip-version-check --cache-dir ${join(folder, 'cache', 'pip')} --require-hashes`,
+  )
+})
+
+test("papermill's translator is put on the path of .venv, after the packages are installed", async () => {
+  await run('python.ts', 'await m.preparePython(root)', { PATH: pathWithNotingPython('$2 $4') })
+  const [first, second] = readFileSync(join(folder, 'calls'), 'utf8').split('\n')
+  expect(first).toMatch(/^pip /)
+  expect(second).toBe(`-c ${join(folder, 'tools', 'cli', 'python', 'papermill')}`)
+})
+
+/** A PATH with a Python 3.12; the one of the `.venv` that it makes only notes what it is called with in `calls`. */
+function pathWithNotingPython(noted: string): string {
   const made = join(folder, '.venv', 'bin')
   const bin = pathWith()
   script(
     join(bin, 'python3'),
     'if [ "$1" = -c ]; then echo 3 12; exit; fi',
     `/bin/mkdir -p ${made}`,
-    `printf '#!/bin/sh\\necho "$@" >> ${join(folder, 'calls')}\\n' > ${join(made, 'python')}`,
+    `printf '#!/bin/sh\\necho "${noted}" >> ${join(folder, 'calls')}\\n' > ${join(made, 'python')}`,
     `/bin/chmod +x ${join(made, 'python')}`,
   )
-  await run('python.ts', 'await m.preparePython(root)', { PATH: bin })
-  expect(readFileSync(join(folder, 'calls'), 'utf8')).toContain(
-    `pip install --quiet --disable-pip-version-check --cache-dir ${join(folder, 'cache', 'pip')} --require-hashes`,
-  )
-})
+  return bin
+}
 
 test("the cache's folder is the one of @flatland/tensor", async () => {
   const code = `const { cacheDirectory } =

@@ -11,10 +11,19 @@ async function makeLive(figure) {
       container: live,
       hover: true,
     })
-    await view.runAsync()
-    figure.querySelector('img')?.remove()
+    await view.description(figure.getAttribute('aria-label')).runAsync()
+    dropUnlabelledRoles(live)
+    figure.querySelector('img, pre')?.remove()
   } catch (error) {
     live.remove()
     console.warn(`A chart stays as drawn: ${error}`)
+  }
+}
+
+/** Vega calls the group of some marks a symbol and does not say of what: a screen reader would read out nothing. */
+function dropUnlabelledRoles(live) {
+  for (const part of live.querySelectorAll('[role="graphics-symbol"]:not([aria-label])')) {
+    part.removeAttribute('role')
+    part.removeAttribute('aria-roledescription')
   }
 }
