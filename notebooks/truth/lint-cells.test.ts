@@ -28,7 +28,6 @@ const known: Record<string, Record<string, number>> = {
     '@typescript-eslint/prefer-for-of': 1,
   },
   '08-sharp-and-flat-minima': { '@typescript-eslint/prefer-optional-chain': 1 },
-  '09-large-batch-lamb': { '@typescript-eslint/dot-notation': 8 },
 }
 
 /** Each a cell behind the set-up of a notebook, and what is to be found in it. */
