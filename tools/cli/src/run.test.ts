@@ -48,11 +48,12 @@ test('runs with the profile, shows each cell, and leaves the notebook itself alo
 test('-p sets what the parameters cell declares', async () => {
   save('set.ipynb', [
     code('p', 'let rate = 0.1 // from 0 to 1\nlet sizes = [1]', ['parameters']),
-    code('use', 'console.log(rate, sizes)'),
+    // As text: numbers would be in colours where the environment asks for them.
+    code('use', 'console.log(JSON.stringify([rate, sizes]))'),
   ])
   const args = ['run', 'set.ipynb', '-p', 'rate=0.5', '-p', 'sizes=[1,32]', '-o', 'set.out.ipynb']
   expect(await start(args, folder).ended).toMatchObject({ code: 0 })
-  expect(printedIn('set.out.ipynb')).toMatchObject({ 'injected-parameters': '', use: '0.5 [ 1, 32 ]\n' })
+  expect(printedIn('set.out.ipynb')).toMatchObject({ 'injected-parameters': '', use: '[0.5,[1,32]]\n' })
 })
 
 test('a notebook before --help: its title, and what its parameters take', async () => {
