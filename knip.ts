@@ -18,7 +18,9 @@ export default {
   // Linux has unshare: a test fills a disk of its own with it.
   ignoreBinaries: ['flatland', 'unshare'],
   workspaces: {
-    notebooks: { entry: ['*.ipynb', 'pictures/*.ts'] },
+    notebooks: {
+      entry: ['*.ipynb', 'pictures/*.ts', 'browser/vitest.config.ts', 'browser/shared-lab.ts'],
+    },
     'libs/batch-study': { entry: ['src/update-time-worker.ts'] },
     // Protocol buffers out of tfjs-node, by require: it has no types for them.
     'libs/compile': { entry: ['test/*.ts'], ignoreDependencies: ['@tensorflow/tfjs-node'] },

@@ -1,15 +1,10 @@
 import { Matrix } from 'ml-matrix'
 
-/** What can be multiplied with a vector, such as a `LinearOperator` of @flatland/hessian. */
-interface Curvature {
-  readonly apply: (v: Float64Array) => Promise<Float64Array>
-}
-
 /**
  * The Gram matrix Kᵢⱼ = gᵢ·gⱼ of the gradients of batches, or with a curvature Kᵢⱼ = gᵢᵀ H gⱼ.
  *
  * @param gradients k vectors of one size
- * @param curvature H, symmetric; best taken on examples that are in none of the batches, or it is not independent of them
+ * @param curvature H, symmetric, such as a `LinearOperator` of @flatland/hessian; best taken on examples that are in none of the batches, or it is not independent of them
  * @throws RangeError when their sizes differ
  *
  * @example
@@ -17,7 +12,7 @@ interface Curvature {
  */
 export async function gramMatrix(
   gradients: readonly Float64Array[],
-  curvature?: Curvature,
+  curvature?: { readonly apply: (v: Float64Array) => Promise<Float64Array> },
 ): Promise<number[][]> {
   const rows: number[][] = []
   for (const gradient of gradients) {

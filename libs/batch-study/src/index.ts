@@ -19,11 +19,13 @@ export { localExecutor } from './local-executor.ts'
 export { measureUpdateTimes, type MeasureOptions } from './measure-update-times.ts'
 export { type ParameterStore, parameterStore } from './parameter-store.ts'
 export { type RecordStore, type RecordStoreContents } from './record-store.ts'
+export { type UselessFile } from './store-files.ts'
 export { runTrial, type RunOptions, type TrialProgress, type TrialRun } from './run-trial.ts'
 export { storedTasks, type StoredTasksOptions, type StoredTasksResults } from './stored-tasks.ts'
 export { sweep, type SweepEvent, type SweepOptions } from './sweep.ts'
 export { type TaskRecord, taskStore } from './task-store.ts'
 export { checkTrial, type Trial, TrialError, type TrialInput, type TrialIssue } from './trial.ts'
+export { type TrialData, type TrialImages } from './trial-data.ts'
 export { type TrialRecord } from './trial-record.ts'
 export { type BatchNoise, type CurvePoint, type KeptParameters, type TrialResult } from './trial-result.ts'
 export { type StoreContents, StoreError, type TrialStore, trialStore } from './trial-store.ts'
@@ -34,6 +36,7 @@ export {
   type ObjectiveChoice,
   openKept,
   type OpenNetwork,
+  type OpenOptions,
   readKept,
   type ReadNetwork,
 } from './kept-network.ts'
@@ -44,5 +47,8 @@ export {
   type PathSlice,
   type PlanePoint,
   type PlaneSlice,
+  type SliceData,
+  type SlicePoint,
+  type SliceRow,
   slicesOfKept,
 } from './kept-slice.ts'

@@ -17,7 +17,7 @@ import { populationStatistics } from './population-statistics.ts'
 import { type StoredTasksOptions, storedTasks } from './stored-tasks.ts'
 
 /** What of the data is looked at, at each point. */
-interface SliceData {
+export interface SliceData {
   /** So many of the training images: the first ones. All those held out are looked at. */
   readonly images: number
   readonly normalization: Normalization

@@ -12,20 +12,20 @@ import type { TrialResult } from './trial-result.ts'
 import { StoreError, type TrialStore, trialStore } from './trial-store.ts'
 import { checkTrial, type Trial, TrialError, type TrialInput } from './trial.ts'
 
-/** How far the sweep is: trials that have ended, of how many. */
-interface Done {
+/** What a sweep tells; `index` is the place of the trial in the list. */
+export type SweepEvent = {
+  /** Trials that have ended, of `total`. */
   readonly done: number
   readonly total: number
-}
-
-/** What a sweep tells; `index` is the place of the trial in the list. */
-export type SweepEvent = Done & { readonly index: number; readonly trial: Trial } & (
-    | { readonly kind: 'progress'; readonly progress: TrialProgress }
-    /** `from` the store, or run now. */
-    | { readonly kind: 'result'; readonly result: TrialResult; readonly from: 'store' | 'run' }
-    /** Its process died twice, or it refused to run. */
-    | { readonly kind: 'failed'; readonly reason: string }
-  )
+  readonly index: number
+  readonly trial: Trial
+} & (
+  | { readonly kind: 'progress'; readonly progress: TrialProgress }
+  /** `from` the store, or run now. */
+  | { readonly kind: 'result'; readonly result: TrialResult; readonly from: 'store' | 'run' }
+  /** Its process died twice, or it refused to run. */
+  | { readonly kind: 'failed'; readonly reason: string }
+)
 
 export interface SweepOptions {
   /** What runs the trials. Default: processes of this machine, as many as cores. */

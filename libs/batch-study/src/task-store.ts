@@ -25,7 +25,11 @@ const taskSchema = z.strictObject({
   finished: z.iso.datetime(),
 })
 
-/** A task that is done, as it is kept. */
+/**
+ * A task that is done, as it is kept.
+ *
+ * @interface
+ */
 export type TaskRecord = Readonly<z.infer<typeof taskSchema>>
 
 /**

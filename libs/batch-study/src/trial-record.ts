@@ -13,5 +13,9 @@ export const recordSchema = z.strictObject({
   finished: z.iso.datetime(),
 })
 
-/** A finished trial, as it is kept. */
+/**
+ * A finished trial, as it is kept.
+ *
+ * @interface
+ */
 export type TrialRecord = Readonly<z.infer<typeof recordSchema>>

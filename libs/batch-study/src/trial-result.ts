@@ -96,17 +96,37 @@ export const resultSchema = z.strictObject({
   backend: backendSchema,
 })
 
-/** What came of a trial, as plain data. All but the times is the same for the same trial, code and backend. */
+/**
+ * What came of a trial, as plain data. All but the times is the same for the same trial, code and backend.
+ *
+ * @interface
+ */
 export type TrialResult = Readonly<z.infer<typeof resultSchema>>
 
-/** Parameters that were kept, and after which update. */
+/**
+ * Parameters that were kept, and after which update.
+ *
+ * @interface
+ */
 export type KeptParameters = Readonly<z.infer<typeof keptSchema>>
 
-/** One evaluation. */
+/**
+ * One evaluation.
+ *
+ * @interface
+ */
 export type CurvePoint = Readonly<z.infer<typeof pointSchema>>
 
-/** How a layer-wise rule scales one parameter tensor. */
+/**
+ * How a layer-wise rule scales one parameter tensor.
+ *
+ * @interface
+ */
 export type LayerScale = Readonly<z.infer<typeof layerSchema>>
 
-/** What is measured on batches at one point. */
+/**
+ * What is measured on batches at one point.
+ *
+ * @interface
+ */
 export type BatchNoise = Readonly<z.infer<typeof noiseSchema>>

@@ -46,10 +46,18 @@ const trialSchema = trialFields.transform((given, context) => {
   return complete
 })
 
-/** A trial as it is written: what has a default may be left out. */
+/**
+ * A trial as it is written: what has a default may be left out.
+ *
+ * @interface
+ */
 export type TrialInput = z.input<typeof trialSchema>
 
-/** A training run as plain data, complete: nothing else goes into its result but code and machine. */
+/**
+ * A training run as plain data, complete: nothing else goes into its result but code and machine.
+ *
+ * @interface
+ */
 export type Trial = z.output<typeof trialSchema>
 
 /** One field of a trial that cannot be meant. */

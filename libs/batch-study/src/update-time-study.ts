@@ -38,6 +38,11 @@ const updateTimeStudySchema = z
     error: "only native compiles: on wasm a compiled update runs eagerly, so its mode is 'eager'",
   })
 
+/**
+ * A timing of updates as plain data.
+ *
+ * @interface
+ */
 export type UpdateTimeStudy = Readonly<z.infer<typeof updateTimeStudySchema>>
 
 /** One measured point. Times are in milliseconds. */

@@ -4,11 +4,11 @@ import { coloured, density, indexAndLoss, spectrum } from './spectra.ts'
 import { saddleMap, saddleSurface, valley } from './surfaces.ts'
 import { fittedKnee, linearBesideLog, oneLine, sixLines } from './time-per-update.ts'
 
-/** The spec without its data and theme: what a change of the library changes. */
+/** The spec without its data and what all charts share: what a change of the library changes. */
 const shape = (spec: unknown) =>
   JSON.parse(
     JSON.stringify(spec, (key, value: unknown) =>
-      key === 'config'
+      key === 'config' || key === 'usermeta'
         ? undefined
         : key === 'values' && Array.isArray(value) && typeof value[0] === 'object'
           ? `${value.length} rows`

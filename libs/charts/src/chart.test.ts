@@ -6,6 +6,7 @@ import { histogramChart } from './histogram-chart.ts'
 import { lineChart } from './line-chart.ts'
 import { scatterChart } from './scatter-chart.ts'
 import { surfaceChart } from './surface-chart.ts'
+import { ink } from './theme.ts'
 
 const rows = [
   { x: 1, y: 2 },
@@ -39,6 +40,14 @@ test('is frozen through and through, and does not change with the rows it was ma
   expect(() => {
     spec.data.values.forEach(row => (row.y = 7))
   }).toThrow(TypeError)
+})
+
+test('text has the colour of the page around it, and of the image where it is one', async () => {
+  expect(chart.spec.usermeta).toEqual({ embedOptions: { renderer: 'svg' } })
+  const svg = await chart.svg()
+  expect(svg).toMatch(new RegExp(`^<svg color="${ink}" `))
+  const fills = [...svg.matchAll(/<text [^>]*fill="([^"]*)"/g)].map(([, fill]) => fill)
+  expect(new Set(fills)).toEqual(new Set(['currentColor']))
 })
 
 test('the same chart gives the same bytes', async () => {

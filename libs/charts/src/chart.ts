@@ -28,8 +28,8 @@ export interface Chart {
   readonly [jupyterDisplay]: () => Promise<ChartBundle>
 }
 
-/** A spec without what every chart has: schema and theme. */
-type Body<Spec> = Spec extends unknown ? Omit<Spec, '$schema' | 'config'> : never
+/** A spec without what every chart has: schema, theme, and how a front end is to draw it. */
+type Body<Spec> = Spec extends unknown ? Omit<Spec, '$schema' | 'config' | 'usermeta'> : never
 export type ChartBody = Body<TopLevelSpec>
 
 /** Makes a chart of a copy of a spec's body. */
@@ -38,6 +38,8 @@ export function createChart(body: ChartBody, heading: string, table: string): Ch
     $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
     ...structuredClone(body),
     config: structuredClone(theme),
+    // For JupyterLab: text in an SVG follows when the reader changes the lab's theme; on a canvas it stays as it was drawn.
+    usermeta: { embedOptions: { renderer: 'svg' } },
   }) as TopLevelSpec
   const svg = () => drawSvg(spec)
   return Object.freeze({

@@ -1,6 +1,7 @@
 import * as vega from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
 import { useTextWidth } from './text-width.ts'
+import { ink } from './theme.ts'
 
 /**
  * Draws a Vega-Lite spec as SVG, without browser or canvas. The same spec gives the same bytes.
@@ -69,7 +70,8 @@ function prepare(spec: TopLevelSpec): { view: vega.View; checked: (svg: string) 
   const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger, logLevel: vega.Warn })
   const checked = (svg: string) => {
     if (complaints.length > 0) throw new Error(`Vega cannot draw this chart: ${complaints.join('; ')}`)
-    return svg.replaceAll(notInXml, '\uFFFD')
+    // Text takes the colour of what is around it: here of the image itself.
+    return svg.replace('<svg ', `<svg color="${ink}" `).replaceAll(notInXml, '\uFFFD')
   }
   return { view, checked }
 }

@@ -23,7 +23,8 @@ export interface LiveChart {
   readonly [jupyterDisplay]: () => Promise<ChartBundle | TextBundle>
 }
 
-interface TextBundle {
+/** What a cell shows while there is nothing to draw. */
+export interface TextBundle {
   readonly 'text/plain': string
 }
 

@@ -31,10 +31,11 @@ export function sideBySide(left: Chart, right: Chart): Chart {
   )
 }
 
+/** What {@link createChart} gives to the two together. */
+const ofTheWhole = ['$schema', 'config', 'usermeta']
+
 function narrow({ spec }: Chart) {
-  const body = Object.fromEntries(
-    Object.entries(spec).filter(([key]) => key !== '$schema' && key !== 'config'),
-  )
+  const body = Object.fromEntries(Object.entries(spec).filter(([key]) => !ofTheWhole.includes(key)))
   if ('hconcat' in body) return body
   return { ...body, width, ...(isProjected(spec) && { height: (width / plotSize.width) * plotSize.height }) }
 }

@@ -22,10 +22,13 @@ export const dashes = [
 export const shapes = ['circle', 'square', 'triangle-up', 'diamond', 'cross', 'triangle-down'] as const
 
 /**
- * The one colour of text. A page's theme is not known when a chart is drawn, and no colour reaches 4.5:1 on both
+ * The colour of lines, and of text where a chart is an image, which does not know its page. No colour reaches 4.5:1 on both
  * white and #111111: the best any can do is 4.35:1. This grey has 4.34:1 on both; titles are large or bold for it.
  */
 export const ink = '#797979'
+
+/** The colour of text: that of the page where a chart is live in it, by whichever theme, and {@link ink} in an image. */
+const textColour = 'currentColor'
 
 /** Size of a chart's plot in pixels, without axes, titles and legend. */
 export const plotSize = { width: 480, height: 300 } as const
@@ -51,18 +54,18 @@ export const theme: Config = {
   title: {
     anchor: 'start',
     frame: 'group',
-    color: ink,
+    color: textColour,
     fontSize: titleSize,
     fontWeight: 'bold',
-    subtitleColor: ink,
+    subtitleColor: textColour,
     subtitleFontSize: subtitleSize,
     subtitlePadding: 5,
     offset: 14,
   },
   // The same places as vega-embed's own dark theme, which JupyterLab lays under ours: so ours win.
   style: {
-    'guide-label': { fill: ink, fontSize: labelSize },
-    'guide-title': { fill: ink, fontSize: 13, fontWeight: 'bold' },
+    'guide-label': { fill: textColour, fontSize: labelSize },
+    'guide-title': { fill: textColour, fontSize: 13, fontWeight: 'bold' },
   },
   axis: {
     domainColor: ink,
@@ -89,6 +92,6 @@ export const theme: Config = {
   area: { opacity: 0.22, color: palette[0] },
   bar: { color: palette[0] },
   rule: { color: ink, strokeDash: [4, 3] },
-  text: { color: ink, fontSize: labelSize },
+  text: { color: textColour, fontSize: labelSize },
   range: { category: [...palette], symbol: [...shapes] },
 }

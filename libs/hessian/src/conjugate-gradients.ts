@@ -12,7 +12,7 @@ export interface ConjugateGradientsOptions extends WorkOptions {
 }
 
 /** A direction along which the quadratic ½ xᵀAx − bᵀx is not convex. */
-interface NotConvex {
+export interface NotConvex {
   /** `no curvature`: the curvature is within the error of a product, so that A cannot be told from singular. */
   readonly outcome: 'negative curvature' | 'no curvature'
   /** d, of length 1, with dᵀb ≥ 0: the quadratic does not rise along it from 0. */
@@ -21,7 +21,8 @@ interface NotConvex {
   readonly curvature: number
 }
 
-interface Solved {
+/** The quadratic is convex as far as the directions went. */
+export interface Solved {
   readonly outcome: 'converged' | 'iterations exhausted'
 }
 

@@ -9,6 +9,8 @@ export {
   type ConjugateGradientsOptions,
   type ConjugateGradientsResult,
   conjugateGradients,
+  type NotConvex,
+  type Solved,
 } from './conjugate-gradients.ts'
 export { denseMatrix } from './dense-matrix.ts'
 export { type DiagonalOptions, type DiagonalEstimate, diagonalEstimate } from './diagonal-estimate.ts'
