@@ -6,14 +6,6 @@ import { formProblems } from './form.ts'
 
 const notebooks = committedNotebooks()
 
-/** Ids that are not counted through, and why they stay: a new id is a new cell to every tool that compares notebooks. */
-const oldIds = new Map([
-  ['01-saddle-points', 'written before ids were counted'],
-  ['02-taylor-and-hessian', 'written before ids were counted'],
-  ['03-escaping-saddles', 'written before ids were counted'],
-  ['05-time-per-update', 'a cell was split in three later: cell-25-0 to cell-25-2'],
-])
-
 test('there are nine notebooks, numbered', () => {
   expect(notebooks.map(({ name }) => name.slice(0, 3))).toEqual(
     Array.from({ length: 9 }, (_, i) => `0${i + 1}-`),
@@ -21,12 +13,7 @@ test('there are nine notebooks, numbered', () => {
 })
 
 test.each(notebooks)('$name: committed without outputs, in the form of all', notebook => {
-  expect(formProblems(notebook, oldIds.has(notebook.name))).toEqual([])
-})
-
-test.each([...oldIds])('%s: still needs its exception, %s', name => {
-  const notebook = notebooks.find(each => each.name === name)
-  expect(notebook && formProblems(notebook, false).length).toBeGreaterThan(0)
+  expect(formProblems(notebook)).toEqual([])
 })
 
 test('the README has a row for each notebook, and for nothing else', () => {
@@ -54,14 +41,14 @@ describe('what is wrong is told', () => {
     code([profile, 'let seed = 0'], ['parameters']),
     markdown(['## Claims']),
     markdown(['## Summary\n', '\n', '## Exercises\n', '\n', '1. One\n', '2. Two\n', '3. Three']),
-    code(['({ backend, profile, seed, node: process.version, processor })']),
+    code(['({ backend, profile, seed, node: process.version, processor })'], ['picture']),
   ].map((cell, index) => ({ ...cell, id: `cell-0${index}` }))
 
   /** The problems of the good notebook with one cell changed. */
   function withCell(index: number, change: Record<string, unknown>, kernel = 'flatland'): string[] {
     const cells = good.map((cell, i) => (i === index ? { ...cell, ...change } : cell))
     const text = `${JSON.stringify({ cells, metadata: { kernelspec: { name: kernel } } }, null, 1)}\n`
-    return formProblems({ name: '07-title', text }, false)
+    return formProblems({ name: '07-title', text })
   }
 
   test('a good one has no problem', () => {
@@ -76,6 +63,8 @@ describe('what is wrong is told', () => {
     [0, { source: ['# 07 · A title\nand more'] }, 'cell-00: its source is not one line an item'],
     [2, { source: ['## Claims\n', ''] }, 'cell-02: its source is not one line an item'],
     [4, { id: 'cell-05' }, 'the id of cell 4 is cell-05, not cell-04'],
+    [1, { metadata: { tags: ['parameter'] } }, 'cell-01 is tagged parameter, not parameters or picture'],
+    [2, { metadata: { tags: ['picture'] } }, 'cell-02 is tagged picture and holds no code'],
     [1, { metadata: {} }, '0 cells are tagged parameters, not one code cell'],
     [4, { metadata: { tags: ['parameters'] } }, '2 cells are tagged parameters, not one code cell'],
     [
@@ -99,14 +88,20 @@ describe('what is wrong is told', () => {
     expect(withCell(index, change)).toContain(problem)
   })
 
-  test('another kernel, another indent, an id twice', () => {
+  test('one picture stands for a notebook, not two', () => {
+    const cells = good.map(cell => ({
+      ...cell,
+      metadata: { tags: [...(cell.metadata.tags ?? []), 'picture'] },
+    }))
+    const text = `${JSON.stringify({ cells, metadata: { kernelspec: { name: 'flatland' } } }, null, 1)}\n`
+    expect(formProblems({ name: '07-title', text })).toContain('6 cells are tagged picture, not one')
+  })
+
+  test('another kernel, another indent', () => {
     expect(withCell(0, {}, 'tslab')).toEqual(['its kernel is tslab, not flatland'])
     const [notebook] = notebooks
     const text = JSON.stringify(JSON.parse(notebook?.text ?? ''), null, 2)
     const indented: Committed = { name: notebook?.name ?? '', text }
-    expect(formProblems(indented, true)).toEqual(['its text is not JSON with indent 1'])
-    const twice = good.map(cell => ({ ...cell, id: 'same' }))
-    const same = `${JSON.stringify({ cells: twice, metadata: { kernelspec: { name: 'flatland' } } }, null, 1)}\n`
-    expect(formProblems({ name: '07-title', text: same }, true)).toEqual(['two cells have the same id'])
+    expect(formProblems(indented)).toEqual(['its text is not JSON with indent 1'])
   })
 })

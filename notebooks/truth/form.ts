@@ -9,16 +9,15 @@ const cellKeys = ['cell_type', 'execution_count', 'id', 'metadata', 'outputs', '
 /**
  * What of a committed notebook is not as all of them are: the file's text, its cells' ids, outputs, parameters and
  * headings. Empty where all is well.
- *
- * @param allowOldIds for a notebook whose ids are from before they were counted: they need only be unique
  */
-export function formProblems(notebook: Committed, allowOldIds: boolean): string[] {
+export function formProblems(notebook: Committed): string[] {
   const cells = cellsOf(notebook)
   return [
     ...textProblems(notebook.text),
     ...cells.flatMap(cellProblems),
-    ...idProblems(cells, allowOldIds),
+    ...idProblems(cells),
     ...parameterProblems(notebook, cells),
+    ...tagProblems(cells),
     ...headingProblems(notebook.name, cells),
   ]
 }
@@ -50,13 +49,26 @@ function cellProblems(cell: Cell): string[] {
   ]
 }
 
-function idProblems(cells: readonly Cell[], allowOldIds: boolean): string[] {
+function idProblems(cells: readonly Cell[]): string[] {
   const ids = cells.map(cell => cell.id)
-  if (allowOldIds) return new Set(ids).size === ids.length ? [] : ['two cells have the same id']
   return ids.flatMap((id, index) => {
     const counted = `cell-${String(index).padStart(2, '0')}`
     return id === counted ? [] : [`the id of cell ${index} is ${id}, not ${counted}`]
   })
+}
+
+/** `parameters` is counted below; `picture` is on the cell whose chart stands for the notebook where all are shown. */
+function tagProblems(cells: readonly Cell[]): string[] {
+  const tagged = cells.flatMap(cell => (cell.metadata.tags ?? []).map(tag => ({ cell, tag })))
+  const pictures = tagged.filter(({ tag }) => tag === 'picture')
+  const notCode = pictures.filter(({ cell }) => cell.cell_type !== 'code')
+  return [
+    ...tagged
+      .filter(({ tag }) => !['parameters', 'picture'].includes(tag))
+      .map(({ cell, tag }) => `${cell.id} is tagged ${tag}, not parameters or picture`),
+    ...(pictures.length === 1 ? [] : [`${pictures.length} cells are tagged picture, not one`]),
+    ...notCode.map(({ cell }) => `${cell.id} is tagged picture and holds no code`),
+  ]
 }
 
 /** As `flatland run` reads them; it throws where a range in a comment cannot be meant. */

@@ -5,30 +5,7 @@ import { lintCells, type Finding } from './lint-cells.ts'
 const notebooks = committedNotebooks()
 
 /** What is still to be mended, by notebook and rule: how often. Whatever is not here, holds for all. */
-const known: Record<string, Record<string, number>> = {
-  '02-taylor-and-hessian': {
-    '@typescript-eslint/no-unnecessary-type-assertion': 2,
-    '@typescript-eslint/no-unnecessary-type-conversion': 4,
-    '@typescript-eslint/no-unsafe-class-instance-assignment': 1,
-    'prefer-const': 1,
-  },
-  '04-batch-or-not': {
-    '@typescript-eslint/no-unnecessary-condition': 2,
-    '@typescript-eslint/no-unused-vars': 2,
-    '@typescript-eslint/prefer-optional-chain': 1,
-    'prefer-const': 1,
-  },
-  '05-time-per-update': { '@typescript-eslint/no-unnecessary-type-assertion': 1 },
-  '06-accuracy-vs-batch-size': {
-    '@typescript-eslint/no-unused-vars': 2,
-    '@typescript-eslint/prefer-optional-chain': 1,
-  },
-  '07-batch-noise-escapes': {
-    '@typescript-eslint/no-unnecessary-type-assertion': 2,
-    '@typescript-eslint/prefer-for-of': 1,
-  },
-  '08-sharp-and-flat-minima': { '@typescript-eslint/prefer-optional-chain': 1 },
-}
+const known: Record<string, Record<string, number>> = {}
 
 /** Each a cell behind the set-up of a notebook, and what is to be found in it. */
 const planted: readonly (readonly [code: string, rule: string, place: string])[] = [

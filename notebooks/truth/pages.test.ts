@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as charts from '@flatland/charts'
@@ -9,7 +10,7 @@ import * as networks from '@flatland/networks'
 import * as tensor from '@flatland/tensor'
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { folder } from './committed.ts'
+import { committedNotebooks, folder } from './committed.ts'
 
 beforeAll(async () => {
   await tensor.useBackend()
@@ -22,6 +23,84 @@ const libs = readdirSync(join(root, 'libs'))
 test('each lib but that of the tests has a page', () => {
   const pages = libs.filter(lib => readdirSync(join(root, 'libs', lib)).includes('README.md'))
   expect(pages).toEqual(libs.filter(lib => lib !== 'doc-examples'))
+})
+
+/** What people read, by its path. */
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'tools/kernel/README.md',
+  ...libs.filter(lib => lib !== 'doc-examples').map(lib => `libs/${lib}/README.md`),
+  ...readdirSync(join(root, 'docs'))
+    .filter(file => file.endsWith('.md'))
+    .map(file => `docs/${file}`),
+]
+
+/** The groups of every match in what a page shows; '' for one that has no part in a match. */
+function matches(file: string, pattern: RegExp): string[][] {
+  const shown = page(file).replaceAll(/<!--.*?-->/gs, '')
+  return Array.from(shown.matchAll(pattern), ([, ...groups]: readonly (string | undefined)[]) =>
+    groups.map(group => group ?? ''),
+  )
+}
+
+describe.each(pages)('%s', file => {
+  test('its links and pictures within the clone lead somewhere', () => {
+    const targets = matches(file, /\]\((?!https?:|mailto:|#)([^)\s#]+)[^)]*\)/g).flat()
+    const missing = targets.filter(target => !existsSync(join(root, dirname(file), decodeURI(target))))
+    expect(missing).toEqual([])
+  })
+
+  test('its npm commands are scripts, and its Nx targets are targets', () => {
+    interface Package {
+      readonly scripts?: Record<string, string>
+    }
+    const scripts = (folder: string) =>
+      Object.keys((JSON.parse(page(join(folder, 'package.json'))) as Package).scripts ?? {})
+    const packageFolder = (name: string) =>
+      ['libs', 'tools'].map(group => `${group}/${name}`).find(each => existsSync(join(root, each))) ?? name
+    const called = matches(file, /\bnpm (?:run ([\w:-]+)|(start|test)\b)(?: -w @flatland\/([\w-]+))?/g)
+    const unknown = called.filter(
+      ([script, short, lib]) => !scripts(lib ? packageFolder(lib) : '.').includes([script, short].join('')),
+    )
+    expect(unknown).toEqual([])
+    const { targetDefaults } = JSON.parse(page('nx.json')) as { targetDefaults: Record<string, unknown> }
+    for (const [target = '', project = ''] of matches(file, /\bnpx nx (?!run-many)([\w:]+) ([\w-]+)/g)) {
+      expect(Object.keys(targetDefaults)).toContain(target)
+      expect(existsSync(join(root, packageFolder(project)))).toBe(true)
+    }
+  })
+})
+
+test('the commands of the README are there, with the options that it names', () => {
+  const bin = join(root, 'tools', 'cli', 'bin', 'flatland.mjs')
+  const help = (...args: string[]) =>
+    execFileSync(process.execPath, [bin, ...args, '--help'], { encoding: 'utf8' })
+  const named = matches('README.md', /\bnpx flatland (\w+)([^`#\n]*)/g)
+  const commands = new Set(named.map(([command = '']) => command))
+  expect([...commands].sort()).toEqual(matchesIn(help(), /^ {2}(\w+) /gm))
+  for (const command of commands) {
+    const told = help(command)
+    const options = named
+      .filter(([each]) => each === command)
+      .flatMap(([, rest = '']) => Array.from(rest.matchAll(/ (--?[a-z-]+)/g), ([, option = '']) => option))
+    expect([command, ...options.filter(option => !told.includes(option))]).toEqual([command])
+  }
+})
+
+/** The first group of every match, sorted. */
+function matchesIn(text: string, pattern: RegExp): string[] {
+  return Array.from(text.matchAll(pattern), ([, group = '']) => group).sort()
+}
+
+test('the README has one picture of each notebook, which says in words what it shows', () => {
+  const names = committedNotebooks().map(({ name }) => name)
+  const shown = matches('README.md', /!\[(.*?)\]\(notebooks\/pictures\/([^)]+)\.svg\)/g)
+  expect(shown.map(([, name]) => name).sort()).toEqual(names)
+  for (const [alt, name] of shown) expect([name, (alt ?? '').length > 30]).toEqual([name, true])
+  const kept = readdirSync(join(folder, 'pictures')).filter(file => !file.endsWith('.ts'))
+  expect(kept.sort()).toEqual(names.map(name => `${name}.svg`))
+  for (const file of kept) expect(page(`notebooks/pictures/${file}`).length).toBeLessThan(100_000)
 })
 
 /** Pages whose first block of TypeScript is run. */

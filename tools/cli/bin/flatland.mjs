@@ -9,25 +9,41 @@ import { fileURLToPath } from 'node:url'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '..', '..', '..')
-const main = join(here, '..', 'src', 'main.ts')
 const brought = join(root, 'node_modules', '.bin', 'node')
 
 if (!existsSync(join(root, 'node_modules', 'commander')) || !existsSync(join(root, '.venv'))) {
-  console.error(
-    '✗ flatland is not set up yet: run `npm start` or `npm run setup` first, in the repository’s folder.',
-  )
-  process.exitCode = 1
+  fail('flatland is not set up yet: run `npm start` or `npm run setup` first, in the repository’s folder.')
 } else if (Number(process.versions.node.split('.')[0]) >= 24) {
-  await import(main)
+  await import('../src/main.ts').catch(explain)
 } else if (existsSync(brought)) {
-  const child = spawn(brought, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
+  const child = spawn(brought, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  })
   // The child decides when to end, and saves first: this process only passes the signal on and waits.
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
     process.on(signal, () => child.kill(signal))
+  child.on('error', explain)
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
 } else {
-  console.error(
-    `✗ flatland needs Node 24 and this is ${process.versions.node}: install Node 24, or run \`npm run setup\`.`,
+  fail(
+    `flatland needs Node 24 and this is ${process.versions.node}: install Node 24, or run \`npm run setup\`.`,
   )
+}
+
+/**
+ * An installation that was interrupted lacks some package or other.
+ *
+ * @param {unknown} error
+ */
+function explain(error) {
+  const message = error instanceof Error ? error.message : String(error)
+  fail(
+    `flatland does not start: run \`npm run setup\` in ${root}, which mends the installation. (${message})`,
+  )
+}
+
+/** @param {string} message */
+function fail(message) {
+  console.error(`✗ ${message}`)
   process.exitCode = 1
 }

@@ -3,7 +3,8 @@
 Usage: python make_handout.py < request.json > page.html
 
 The request: `words` (what the page itself says, in the reader's language) and `facts` (pairs of name and value) for the footer,
-and either `notebook` (path of the executed notebook) or `entries` (for each notebook its `notebook`, the page's `href`, or `failed`).
+and either `notebook` (the executed notebook: `content`, `name`, and the `folder` of its pictures) or `entries` (for each its `notebook`,
+the page's `href`, or `failed`).
 """
 import json
 import re
@@ -27,16 +28,20 @@ def main(request: dict) -> str:
     )
     common = {"words": request["words"], "facts": request["facts"]}
     if "notebook" in request:
-        return environment.get_template("page.html.j2").render(**common, **page(Path(request["notebook"])))
+        return environment.get_template("page.html.j2").render(**common, **page(request["notebook"]))
     entries = [entry(each) for each in request["entries"]]
     return environment.get_template("index.html.j2").render(**common, entries=entries)
 
 
-def page(executed: Path) -> dict:
-    notebook = nbformat.read(executed, as_version=4)
+def read(source: dict) -> nbformat.NotebookNode:
+    return nbformat.reads(json.dumps(source["content"]), as_version=4)
+
+
+def page(source: dict) -> dict:
+    notebook = read(source)
     contents: list = []
-    cells = [cell(each, contents, str(executed.parent)) for each in notebook.cells if each.source.strip()]
-    return {"title": title(notebook) or executed.stem, "contents": contents, "cells": cells}
+    cells = [cell(each, contents, source["folder"]) for each in notebook.cells if each.source.strip()]
+    return {"title": title(notebook) or source["name"], "contents": contents, "cells": cells}
 
 
 def cell(found: nbformat.NotebookNode, contents: list, folder: str) -> dict:
@@ -58,18 +63,24 @@ def title(notebook: nbformat.NotebookNode) -> str:
 
 
 def entry(asked: dict) -> dict:
-    """A notebook's place in the index: title, first chart and claims."""
-    notebook = nbformat.read(asked["notebook"], as_version=4)
+    """A notebook's place in the index: title, a chart that stands for it, and claims."""
+    notebook = read(asked["notebook"])
     shown = [(each, data) for each in notebook.cells if each.cell_type == "code" for data in shown_data(each)]
-    picture = next((chart(data) for _, data in shown if SVG in data), None)
+    # The first chart of the cell tagged `picture`; a notebook without that tag is shown by its first chart.
+    drawn = sorted(((each, data) for each, data in shown if SVG in data), key=lambda found: "picture" not in tags(found[0]))
+    picture = chart(drawn[0][1]) if drawn else None
     claims = [data["text/markdown"] for each, data in shown if "claimsTable(" in each.source and "text/markdown" in data]
     return {
-        "title": title(notebook) or Path(asked["notebook"]).stem,
+        "title": title(notebook) or asked["notebook"]["name"],
         "href": asked.get("href"),
         "failed": asked.get("failed"),
         "picture": picture,
         "claims": [markdown(each, []) for each in claims],
     }
+
+
+def tags(found: nbformat.NotebookNode) -> list[str]:
+    return found.metadata.get("tags", [])
 
 
 def shown_data(found: nbformat.NotebookNode) -> list[dict]:

@@ -2,7 +2,8 @@
 
 Usage: python run_notebook.py OUTPUT FOLDER < notebook.ipynb
 
-FOLDER is where the kernel starts. Progress and errors go to stderr.
+FOLDER is where the kernel starts. Progress and errors go to stderr. What src/run-provenance.ts put into `metadata.flatland`
+gets `ended`, the time of the last save.
 Exit code: 0 done, 1 a cell failed or the kernel did not start, 130 interrupted.
 """
 import asyncio
@@ -11,6 +12,7 @@ import os
 import signal
 import sys
 import time
+from datetime import datetime, timezone
 from pathlib import Path
 
 import nbformat
@@ -108,6 +110,7 @@ async def language_info(client: NotebookClient) -> dict:
 
 def save(notebook: nbformat.NotebookNode, output: Path) -> None:
     """Under another name first: a reader never finds half a file."""
+    notebook.metadata.setdefault("flatland", {})["ended"] = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
     output.parent.mkdir(parents=True, exist_ok=True)
     unfinished = output.with_name(f".{output.name}.{os.getpid()}")
     nbformat.write(notebook, unfinished)
@@ -119,6 +122,8 @@ def clear_outputs(notebook: nbformat.NotebookNode) -> None:
         if cell.cell_type == "code":
             cell.outputs = []
             cell.execution_count = None
+            # The times of an earlier run.
+            cell.metadata.pop("execution", None)
 
 
 def title(cell: nbformat.NotebookNode) -> str:

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { markdownCells } from './markdown-cells.ts'
 import type { Notebook } from './notebook-schema.ts'
 
 /** A row of the table that ends a notebook, as `claimsTable` of @flatland/charts shows it. */
@@ -17,28 +18,20 @@ const outputs = z.array(
   }),
 )
 
-const HEADING = '| Claim | Who says so | Measured here | Verdict |'
+const HEADING = ['Claim', 'Who says so', 'Measured here', 'Verdict']
 
 /** The claims in an executed notebook, in order; none where it shows no such table. */
 export function claimsOf(notebook: Notebook): readonly ShownClaim[] {
   return notebook.cells
     .flatMap(cell => outputs.safeParse(cell['outputs']).data ?? [])
     .map(output => [output.data?.['text/markdown'] ?? []].flat().join(''))
-    .filter(markdown => markdown.startsWith(`${HEADING}\n`))
-    .flatMap(markdown => markdown.split('\n').slice(2).map(claimIn))
-}
-
-function claimIn(row: string): ShownClaim {
-  // A border inside a cell is escaped, so none has a space before it.
-  const [statement = '', source = '', measured = '', verdict = ''] = row.slice(2, -2).split(' | ').map(plain)
-  return { statement, source, measured, verdict }
-}
-
-/** Undoes what the table escapes for Markdown. */
-function plain(cell: string): string {
-  return cell
-    .replaceAll(/\\([\\`*_{}[\]|~$#])/g, '$1')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&')
+    .map(markdownCells)
+    .filter(table => table?.[0]?.join() === HEADING.join())
+    .flatMap(table => table?.slice(1) ?? [])
+    .map(([statement = '', source = '', measured = '', verdict = '']) => ({
+      statement,
+      source,
+      measured,
+      verdict,
+    }))
 }

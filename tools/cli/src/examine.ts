@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheDirectory, useBackend } from '@flatland/tensor'
 import { nativeAddonIsBuilt, nativeDirectory, TENSORFLOW_VERSION } from '@flatland/tensor/native-addon'
 import { z } from 'zod'
+import { failureLine } from './failure-line.ts'
 import { jupyterEnvironment } from './jupyter-environment.ts'
 import { venvPython } from './repository.ts'
 
@@ -44,12 +45,16 @@ const pythonSide = z.object({
 })
 
 function python(): Check[] {
+  let env: NodeJS.ProcessEnv
+  try {
+    env = jupyterEnvironment()
+  } catch (error) {
+    return [missing('Python', failureLine(error))]
+  }
   try {
     const script = join(import.meta.dirname, '..', 'python', 'versions.py')
     const found = pythonSide.parse(
-      JSON.parse(
-        execFileSync(venvPython(), [script], { env: jupyterEnvironment(), encoding: 'utf8', stdio: 'pipe' }),
-      ),
+      JSON.parse(execFileSync(venvPython(), [script], { env, encoding: 'utf8', stdio: 'pipe' })),
     )
     const packages = Object.entries(found.packages).map(([name, version]) => `${name} ${version}`)
     return [
@@ -59,7 +64,7 @@ function python(): Check[] {
     ]
   } catch (error) {
     const reason = error instanceof Error ? (error.message.trim().split('\n').at(-1) ?? '') : String(error)
-    return [missing('Python', `.venv does not work: ${reason} Remove .venv and run \`npm run setup\`.`)]
+    return [missing('Python', `.venv does not work: ${reason} Run \`npm run setup\`, which makes it anew.`)]
   }
 }
 
@@ -95,8 +100,18 @@ function nativeBuild(): Check {
 
 function cache(): Check {
   const folder = cacheDirectory()
-  const size = existsSync(folder) ? `${(bytesIn(folder) / 1e6).toFixed(0)} MB` : 'empty'
-  return ok('Cache', `${folder}, ${size}. It may be deleted; what is missing is made or fetched again.`)
+  if (!existsSync(folder)) return ok('Cache', `${folder}, empty`)
+  const found = `${folder}, ${(bytesIn(folder) / 1e6).toFixed(0)} MB`
+  try {
+    accessSync(folder, constants.W_OK)
+  } catch {
+    const advice = 'name one of your own to keep data sets and results: FLATLAND_CACHE=/a/folder.'
+    return warning('Cache', `${found}, cannot be written by this user: ${advice}`)
+  }
+  const { bavail, bsize } = statfsSync(folder)
+  const free = (bavail * bsize) / 1e6
+  if (free < 1000) return warning('Cache', `${found}; only ${free.toFixed(0)} MB are left on its disk.`)
+  return ok('Cache', `${found}. It may be deleted; what is missing is made or fetched again.`)
 }
 
 function datasets(): Check {
@@ -130,10 +145,19 @@ function versionOf(program: string): string | undefined {
   }
 }
 
+/** What ends while we look, or is not for our eyes, does not count. */
 function bytesIn(folder: string): number {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter(entry => entry.isFile())
-    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0)
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .map(entry => {
+        const path = join(folder, entry.name)
+        if (entry.isDirectory()) return bytesIn(path)
+        return entry.isFile() ? (statSync(path, { throwIfNoEntry: false })?.size ?? 0) : 0
+      })
+      .reduce((sum, size) => sum + size, 0)
+  } catch {
+    return 0
+  }
 }
 
 function ok(name: string, found: string): Check {

@@ -28,7 +28,7 @@ const all = (...args: string[]) => start(['handout', 'all', ...args], folder).en
 async function runAll(output: string, notebooks: string) {
   const module = pathToFileURL(join(import.meta.dirname, 'handout-all.ts')).href
   const script = `import { handoutAll } from ${JSON.stringify(module)}
-process.exitCode = await handoutAll({ output: ${JSON.stringify(output)} }, ${JSON.stringify(notebooks)})`
+process.exitCode = await handoutAll({ output: ${JSON.stringify(output)}, lang: 'en' }, ${JSON.stringify(notebooks)})`
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     env: { ...process.env, JUPYTER_PATH: join(folder, 'jupyter') },
   })
@@ -63,6 +63,23 @@ test('every notebook of a folder gets its page, and the index a picture and the 
   expect(index).not.toContain('<td>claim</td>')
   expect(index).toContain("script-src 'none'")
   expect(readFileSync(join(folder, 'pages', '02 b.html'), 'utf8')).toContain('Second &amp; last')
+})
+
+test.each([
+  [
+    'the chart of the cell tagged picture stands for a notebook',
+    shown({ 'image/svg+xml': drawing('blue') }),
+    'blue',
+  ],
+  ['one without a chart there is shown by its first', [], 'red'],
+])('%s', async (_, outputs, colour) => {
+  save('01-a.ipynb', [
+    { ...code('b', 'chart'), outputs: shown({ 'image/svg+xml': drawing('red') }) },
+    { ...code('c', 'charts', ['picture']), outputs: [...outputs, ...shown({ 'text/plain': 'none' })] },
+  ])
+  expect(await all('--from', 'run', '-o', 'pictured')).toMatchObject({ code: 0 })
+  const index = readFileSync(join(folder, 'pictured', 'index.html'), 'utf8')
+  expect([...index.matchAll(/fill="(\w+)"/g)].map(([, fill]) => fill)).toEqual([colour])
 })
 
 test('one that fails is said to have failed, and the others go on', async () => {

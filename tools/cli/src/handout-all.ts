@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { basename, join, relative, resolve } from 'node:path'
-import { convert } from './handout-convert.ts'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { convert, inLanguage } from './handout-convert.ts'
 import { factsOfPage } from './handout-facts.ts'
 import { type IndexEntry, makePage } from './handout-page.ts'
-import { ENGLISH } from './handout-words.ts'
+import { type Language, pageEnding, WORDS } from './handout-words.ts'
 import type { Profile } from './profiles.ts'
 import { NOTEBOOKS, OUT } from './repository.ts'
-import { outputName, runNotebook } from './run.ts'
+import { outputName, readNotebook, runNotebook } from './run.ts'
+import { readTranslation } from './translation.ts'
 import { UsageError } from './usage-error.ts'
 
 export interface AllOptions {
@@ -15,6 +16,7 @@ export interface AllOptions {
   readonly from?: string
   /** Folder of the pages. */
   readonly output?: string
+  readonly lang: Language
 }
 
 /**
@@ -26,12 +28,14 @@ export interface AllOptions {
  * @throws UsageError when `from` is no folder with notebooks, or `output` is a file
  */
 export async function handoutAll(
-  { profile, from, output }: AllOptions,
+  { profile, from, output, lang }: AllOptions,
   notebooks = NOTEBOOKS,
 ): Promise<number> {
   const source = resolve(from ?? notebooks)
   const folder = resolve(output ?? OUT)
   const names = namesIn(source)
+  const words = WORDS[lang]
+  if (lang !== 'en') for (const name of names) readTranslation(name)
   if (existsSync(folder) && !statSync(folder).isDirectory()) {
     throw new UsageError(`--output ${folder}: with all it is a folder, for the pages and their index.html.`)
   }
@@ -42,23 +46,19 @@ export async function handoutAll(
       from === undefined ? join(folder, `${outputName(notebook, profile)}.ipynb`) : notebook.path
     const code = from === undefined ? await runNotebook(notebook, executed, profile) : 0
     if (code >= 128) return code
-    entries.push(
-      code === 0
-        ? { notebook: executed, href: await pageOf(executed, folder) }
-        : { notebook: notebook.path, failed: ENGLISH.failed },
-    )
+    if (code === 0) {
+      const file = `${basename(executed, '.ipynb')}${pageEnding(lang)}`
+      const content = await convert(executed, join(folder, file), name, lang)
+      entries.push({ notebook: { content, name, folder: dirname(executed) }, href: encodeURIComponent(file) })
+    } else {
+      const content = await inLanguage(readNotebook(notebook), name, lang)
+      entries.push({ notebook: { content, name, folder: source }, failed: words.failed })
+    }
   }
-  const index = join(folder, 'index.html')
-  await makePage({ words: ENGLISH, facts: factsOfPage(ENGLISH), entries }, index)
+  const index = join(folder, `index${pageEnding(lang)}`)
+  await makePage({ words, facts: factsOfPage(words), entries }, index)
   console.log(`Index: ${relative(process.cwd(), index)}`)
   return entries.some(({ failed }) => failed !== undefined) ? 1 : 0
-}
-
-/** @returns its address, relative to the folder */
-async function pageOf(executed: string, folder: string): Promise<string> {
-  const file = `${basename(executed, '.ipynb')}.html`
-  await convert(executed, join(folder, file))
-  return encodeURIComponent(file)
 }
 
 function namesIn(folder: string): string[] {

@@ -1,133 +1,105 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import ts from 'typescript'
 import { z } from 'zod'
 import type { Words } from './handout-words.ts'
-import { hasTag, type Notebook, sourceOf } from './notebook-schema.ts'
-import { ROOT } from './repository.ts'
+import type { Notebook } from './notebook-schema.ts'
+import { lastReply, provenanceOf, type Provenance } from './run-provenance.ts'
+import { thisCode, type Code } from './this-code.ts'
+import { writtenParameters } from './written-parameters.ts'
 
 const text = z.union([z.string(), z.array(z.string())]).transform(lines => [lines].flat().join(''))
 const outputs = z.array(z.looseObject({ data: z.looseObject({ 'text/plain': text.optional() }).optional() }))
-/** When the parts of a cell's execution were, as ISO dates; Jupyter's convention. */
-const execution = z.looseObject({ 'shell.execute_reply': z.iso.datetime({ offset: true }) })
 
 /** A line of the footer: its name and what it says. */
 export type Fact = readonly [name: string, value: string]
 
 /**
  * What a reader must know to make an executed notebook again: parameters as they were set, backend and versions as the
- * notebook printed them, when it ran. What it does not say is left out.
+ * notebook printed them, when it ran and by which code. What it does not say is left out.
  *
  * @param notebook the executed notebook
  */
 export function factsOf(notebook: Notebook, words: Words): Fact[] {
-  const { profile, seed, ...others } = Object.fromEntries(parametersOf(notebook))
+  const { profile, seed, ...others } = Object.fromEntries(
+    [...writtenParameters(notebook)].map(([name, { text }]) => [name, text]),
+  )
   const rest = Object.entries(others).map(([name, value]) => `${name} = ${value}`)
+  const run = provenanceOf(notebook)
   const facts: [string, string | undefined][] = [
     [words.profile, profile?.replace(/^'(.*)'$/, '$1')],
     [words.seed, seed],
     [words.parameters, rest.length === 0 ? undefined : rest.join(', ')],
-    ...environmentOf(notebook, words),
-    [words.run, whenItRan(notebook)],
+    ...environmentOf(notebook, words, run),
+    [words.run, whenAndBy(run === undefined ? lastReply(notebook) : new Date(run.ended), run, words)],
   ]
   return facts.flatMap(([name, value]): Fact[] => (value === undefined ? [] : [[name, value]]))
 }
 
-/** When the page is made, and of which code. */
-export function factsOfPage(words: Words, now = new Date()): Fact[] {
-  const commit = describeCommit()
-  const parts = [
-    minute(now),
-    `flatland ${version()}`,
-    ...(commit === undefined ? [] : [`${words.commit} ${commit}`]),
-  ]
-  return [[words.made, parts.join(', ')]]
+/**
+ * When the page is made, and of which code: nothing where {@link factsOf} has said so, for a page that the code of the run
+ * makes on the same day.
+ *
+ * @param notebook the executed notebook; undefined for a page of several
+ */
+export function factsOfPage(words: Words, notebook?: Notebook, now = new Date()): Fact[] {
+  const run = notebook && provenanceOf(notebook)
+  const code = thisCode()
+  const isTold = run !== undefined && isSame(run, code) && day(new Date(run.ended)) === day(now)
+  return isTold ? [] : [[words.made, whenAndBy(now, code, words) ?? '']]
 }
 
-/** The values as they are written in the cells tagged `parameters` and `injected-parameters`, the later over the earlier. */
-function parametersOf({ cells }: Notebook): Map<string, string> {
-  const tagged = cells.filter(cell => hasTag(cell, 'parameters') || hasTag(cell, 'injected-parameters'))
-  return new Map(tagged.flatMap(cell => assignedIn(sourceOf(cell))))
+function isSame(one: Code, other: Code): boolean {
+  return one.version === other.version && one.commit === other.commit
 }
 
-/** Top-level `let name = value`, `const name = value` and `name = value`. */
-function assignedIn(source: string): [string, string][] {
-  const file = ts.createSourceFile('cell.ts', source, ts.ScriptTarget.Latest, true)
-  return file.statements.flatMap(statement => {
-    if (ts.isVariableStatement(statement)) {
-      return statement.declarationList.declarations.flatMap(({ name, initializer }): [string, string][] =>
-        initializer === undefined ? [] : [[name.getText(file), initializer.getText(file)]],
-      )
-    }
-    if (!ts.isExpressionStatement(statement)) return []
-    const { expression } = statement
-    const assigns =
-      ts.isBinaryExpression(expression) && expression.operatorToken.kind === ts.SyntaxKind.EqualsToken
-    return assigns ? [[expression.left.getText(file), expression.right.getText(file)]] : []
-  })
+/** E.g. `2026-11-30 07:32 UTC, flatland 0.1.0, commit 0a1b2c3`, or as much of it as is known. */
+function whenAndBy(when: Date | undefined, code: Code | undefined, words: Words): string | undefined {
+  return joined(
+    when && `${day(when)} ${when.toISOString().slice(11, 16)} UTC`,
+    code && `flatland ${code.version}`,
+    code?.commit && `${words.commit} ${code.commit}`,
+  )
+}
+
+function day(date: Date): string {
+  return date.toISOString().slice(0, 10)
 }
 
 /** Our notebooks end with an object that says what they ran on, as Node prints it. */
-function environmentOf({ cells }: Notebook, words: Words): [string, string | undefined][] {
+function environmentOf(
+  { cells }: Notebook,
+  words: Words,
+  run: Provenance | undefined,
+): [string, string | undefined][] {
   const printed = cells
     .flatMap(cell => outputs.safeParse(cell['outputs']).data ?? [])
     .map(({ data }) => data?.['text/plain'] ?? '')
     .findLast(plain => /^\{\s+backend: \{/.test(plain))
-  if (printed === undefined) return []
+  const cores = (count: number | string | undefined) =>
+    count === undefined ? undefined : `${words.cores}: ${count}`
+  if (printed === undefined) return [[words.machine, joined(run?.processor, cores(run?.cores))]]
   const [backend = ''] = /backend: \{[^}]*\}/.exec(printed) ?? []
   const tensorflow = stringIn(backend, 'tensorflow')
   const [, threads] = /threads: (\d+)/.exec(backend) ?? []
   const node = stringIn(printed, 'node')
-  const parts = [
-    stringIn(backend, 'name'),
-    tensorflow === undefined ? undefined : `TensorFlow ${tensorflow}`,
-    threads === undefined ? undefined : `${words.threads}: ${threads}`,
-    node === undefined ? undefined : `Node ${node.replace(/^v/, '')}`,
-  ]
   return [
-    [words.backend, parts.filter(part => part !== undefined).join(', ')],
-    [words.machine, stringIn(printed, 'processor')],
+    [
+      words.backend,
+      joined(
+        stringIn(backend, 'name'),
+        tensorflow && `TensorFlow ${tensorflow}`,
+        threads && `${words.threads}: ${threads}`,
+        node && `Node ${node.replace(/^v/, '')}`,
+      ),
+    ],
+    [words.machine, joined(stringIn(printed, 'processor'), cores(/\bcores: (\d+)/.exec(printed)?.[1]))],
   ]
+}
+
+/** Undefined when nothing is known. */
+function joined(...parts: readonly (string | undefined)[]): string | undefined {
+  const known = parts.filter(part => part !== undefined)
+  return known.length === 0 ? undefined : known.join(', ')
 }
 
 function stringIn(printed: string, name: string): string | undefined {
   return new RegExp(`\\b${name}: '([^']*)'`).exec(printed)?.[1]
-}
-
-/** When the last cell that ran was done. */
-function whenItRan({ cells }: Notebook): string | undefined {
-  const replies = cells.flatMap(({ metadata }) => {
-    const { data } = execution.safeParse(metadata['execution'])
-    return data === undefined ? [] : Date.parse(data['shell.execute_reply'])
-  })
-  return replies.length === 0 ? undefined : minute(new Date(Math.max(...replies)))
-}
-
-/** E.g. `2026-11-30 07:32 UTC`. */
-function minute(date: Date): string {
-  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`
-}
-
-/** Undefined where the folder is no clone. */
-function describeCommit(): string | undefined {
-  if (!existsSync(join(ROOT, '.git'))) return undefined
-  try {
-    const args = ['describe', '--always', '--tags', '--dirty']
-    return execFileSync('git', args, {
-      cwd: ROOT,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim()
-  } catch {
-    // No git on this machine: the page says what is known.
-    return undefined
-  }
-}
-
-function version(): string {
-  const { version: found } = z
-    .object({ version: z.string() })
-    .parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')))
-  return found
 }

@@ -8,12 +8,22 @@ import type { Fact } from './handout-facts.ts'
 import { loadMathJax, typeset } from './handout-math.ts'
 import type { Words } from './handout-words.ts'
 import { jupyterEnvironment } from './jupyter-environment.ts'
+import type { Notebook } from './notebook-schema.ts'
 import { venvPython } from './repository.ts'
+
+/** A notebook that a page shows. */
+interface NotebookSource {
+  readonly content: Notebook
+  /** Stands for its title where it has none. */
+  readonly name: string
+  /** What its pictures' paths are relative to. */
+  readonly folder: string
+}
 
 /** A notebook's place in the index. */
 export interface IndexEntry {
-  /** Path of the executed notebook, or of the one that did not run. */
-  readonly notebook: string
+  /** The executed notebook, or the one that did not run. */
+  readonly notebook: NotebookSource
   /** Address of its page, relative to the index. */
   readonly href?: string
   /** Why there is no page. */
@@ -21,7 +31,7 @@ export interface IndexEntry {
 }
 
 export type PageRequest = { readonly words: Words; readonly facts: readonly Fact[] } & (
-  { readonly notebook: string } | { readonly entries: readonly IndexEntry[] }
+  { readonly notebook: NotebookSource } | { readonly entries: readonly IndexEntry[] }
 )
 
 /** In this order. Vega only where a chart is live. */

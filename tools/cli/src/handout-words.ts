@@ -1,3 +1,7 @@
+/** The languages of pages, as `--lang` names them. */
+export const LANGUAGES = ['en', 'zh'] as const
+export type Language = (typeof LANGUAGES)[number]
+
 /** All that the pages say themselves. A further language is a further value of this type. */
 export interface Words {
   /** BCP 47, for the page's `lang`. */
@@ -18,6 +22,7 @@ export interface Words {
   readonly backend: string
   readonly threads: string
   readonly machine: string
+  readonly cores: string
   readonly run: string
   readonly made: string
   readonly commit: string
@@ -41,7 +46,39 @@ export const ENGLISH: Words = {
   backend: 'Backend',
   threads: 'threads',
   machine: 'Machine',
+  cores: 'cores',
   run: 'Run',
   made: 'Page made',
   commit: 'commit',
+}
+
+const CHINESE: Words = {
+  lang: 'zh-CN',
+  skip: '跳到正文',
+  contents: '目录',
+  showCode: '展开全部代码',
+  hideCode: '折叠全部代码',
+  code: '代码',
+  line: '行',
+  lines: '行',
+  indexTitle: 'flatland：全部笔记本',
+  failed: '这个笔记本没有运行到底，因此没有它的页面。',
+  facts: '本页是怎样生成的',
+  profile: '规模档',
+  seed: '随机种子',
+  parameters: '参数',
+  backend: '后端',
+  threads: '线程数',
+  machine: '机器',
+  cores: '核心数',
+  run: '运行',
+  made: '本页生成',
+  commit: '提交',
+}
+
+export const WORDS: Readonly<Record<Language, Words>> = { en: ENGLISH, zh: CHINESE }
+
+/** What a page's name ends with. */
+export function pageEnding(language: Language): string {
+  return language === 'en' ? '.html' : `.${language}.html`
 }

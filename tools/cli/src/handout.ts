@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { AllOptions } from './handout-all.ts'
+import { LANGUAGES, pageEnding } from './handout-words.ts'
 import { findNotebook } from './notebooks.ts'
 import { OUT } from './repository.ts'
 import { outputName, parameterOption, profileOption, runNotebook } from './run.ts'
+import { readTranslation } from './translation.ts'
 import { UsageError } from './usage-error.ts'
 
 interface HandoutOptions extends AllOptions {
@@ -24,9 +26,12 @@ export function addHandout(program: Command): void {
     .addOption(profileOption())
     .addOption(parameterOption())
     .option('--from <file>', 'convert this executed notebook, run nothing; with all a folder of them')
+    .addOption(
+      new Option('--lang <language>', 'of the page: English or Chinese').choices(LANGUAGES).default('en'),
+    )
     .option(
       '-o, --output <file>',
-      'where to save it (default: notebooks/out/<name>.<profile>.html); with all a folder (default: notebooks/out)',
+      'where to save it (default: notebooks/out/<name>.<profile>.html, .zh.html in Chinese); with all a folder (default: notebooks/out)',
     )
     .addHelpText(
       'after',
@@ -34,6 +39,7 @@ export function addHandout(program: Command): void {
 Examples:
   $ npx flatland handout 05 --profile smoke
   $ npx flatland handout 05 --from notebooks/out/05-time-per-update.lecture.ipynb
+  $ npx flatland handout 05 --lang zh
   $ npx flatland handout all --profile smoke`,
     )
     .action(async (wanted: string, options: HandoutOptions) => {
@@ -58,11 +64,13 @@ function refuseContradictions(wanted: string, { from, profile, parameter }: Hand
 }
 
 async function handout(wanted: string, options: HandoutOptions): Promise<number> {
-  const { profile, parameter, from, output } = options
+  const { profile, parameter, from, output, lang } = options
   if (from !== undefined && !existsSync(from)) throw new UsageError(`--from ${from}: there is no such file.`)
   const notebook = findNotebook(wanted)
+  // Before anything runs: without a translation there is no page.
+  if (lang !== 'en') readTranslation(notebook.name)
   const name = outputName(notebook, profile, parameter)
-  const html = resolve(output ?? join(OUT, `${name}.html`))
+  const html = resolve(output ?? join(OUT, `${name}${pageEnding(lang)}`))
   if (!html.endsWith('.html'))
     throw new UsageError(`--output ${html}: a handout needs a name that ends in .html.`)
 
@@ -71,6 +79,6 @@ async function handout(wanted: string, options: HandoutOptions): Promise<number>
   if (failed !== 0) return failed
   // It loads the TypeScript compiler, and most commands do without.
   const { convert } = await import('./handout-convert.ts')
-  await convert(executed, html)
+  await convert(executed, html, notebook.name, lang)
   return 0
 }

@@ -30,7 +30,7 @@ test('install and uninstall leave a stock tslab as it is', async () => {
   expect(installed).toMatchObject({ code: 0, stderr: '' })
   expect(installed.stdout).toContain(`registered in ${spec}\n`)
   expect(installed.stdout).toContain(`npx flatland kernel uninstall --prefix '${prefix}'`)
-  expect(readdirSync(spec)).toEqual(['kernel.json', 'logo-svg.svg'])
+  expect(readdirSync(spec)).toEqual(['kernel.json', 'logo-32x32.png', 'logo-64x64.png', 'logo-svg.svg'])
   expect(await flatland('install', '--prefix', prefix)).toMatchObject({ code: 0 })
 
   expect(await flatland('uninstall', '--prefix', prefix)).toMatchObject({ code: 0, stderr: '' })

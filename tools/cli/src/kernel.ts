@@ -1,14 +1,6 @@
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { kernelSpec } from '@flatland/kernel'
+import { writeKernelSpec } from '@flatland/kernel'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { jupyterDataDirectory } from './jupyter-data-directory.ts'
@@ -53,16 +45,11 @@ Example:
 const prefixHelp =
   'for the Jupyter of this environment, in <folder>/share/jupyter (default: for the user, in the Jupyter data folder)'
 
-const logo = join(import.meta.dirname, '..', 'templates', 'kernel', 'logo-svg.svg')
-
 function install({ prefix }: Where): void {
   const folder = kernelFolder(prefix)
   if (existsSync(folder) && readdirSync(folder).length > 0) refuseForeign(folder)
   attempt(`write ${folder}`, () => {
-    mkdirSync(folder, { recursive: true })
-    const spec = kernelSpec({ node: process.execPath })
-    writeFileSync(join(folder, 'kernel.json'), `${JSON.stringify(spec, null, 2)}\n`)
-    copyFileSync(logo, join(folder, 'logo-svg.svg'))
+    writeKernelSpec(folder, { node: process.execPath })
   })
   console.log(`✓ The kernel flatland is registered in ${folder}
   It runs ${ROOT} on Node ${process.versions.node}: after moving the clone, install again.

@@ -1,12 +1,13 @@
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { accessSync, constants, readFileSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { InvalidArgumentError, type Command } from 'commander'
 import { z } from 'zod'
 import { runToEnd } from './child.ts'
 import { jupyterEnvironment, runtimeDirectory } from './jupyter-environment.ts'
+import { requireFreePort } from './port.ts'
 import { NOTEBOOKS, venvPython } from './repository.ts'
 
 interface LabOptions {
@@ -32,13 +33,27 @@ Example:
 }
 
 async function startLab({ port, browser }: LabOptions): Promise<number> {
+  if (port !== undefined) await requireFreePort(port)
+  const env = jupyterEnvironment()
+  // Where it is not, Jupyter answers with a page of its own code.
+  accessSync(dirname(runtimeDirectory()), constants.W_OK)
   const token = randomBytes(24).toString('hex')
-  return runToEnd(venvPython(), ['-m', 'jupyterlab', ...serverOptions(port, browser)], {
+  let announced: Promise<boolean> | undefined
+  const code = await runToEnd(venvPython(), ['-m', 'jupyterlab', ...serverOptions(port, browser)], {
     cwd: NOTEBOOKS,
     // In the environment, so that other users do not read the token in the list of processes.
-    env: { ...jupyterEnvironment(), JUPYTER_TOKEN: token },
-    started: child => void announce(child, token),
+    env: { ...env, JUPYTER_TOKEN: token },
+    started: child => {
+      announced = announce(child, token)
+    },
   })
+  // 128 and more: a signal ended it, which is no failure of its own.
+  if (code > 0 && code < 128 && !(await announced)) {
+    throw new Error(
+      'JupyterLab did not start; its own words are above. `npm run setup` mends a broken .venv.',
+    )
+  }
+  return code
 }
 
 function serverOptions(port: number | undefined, browser: boolean): string[] {
@@ -59,8 +74,12 @@ function serverOptions(port: number | undefined, browser: boolean): string[] {
   ]
 }
 
-/** Jupyter notes its address in a file once it listens; the port is known only then. */
-async function announce(child: ChildProcess, token: string): Promise<void> {
+/**
+ * Jupyter notes its address in a file once it listens; the port is known only then.
+ *
+ * @returns whether it came to that
+ */
+async function announce(child: ChildProcess, token: string): Promise<boolean> {
   const note = join(runtimeDirectory(), `jpserver-${child.pid ?? 0}.json`)
   // Left by a server that was killed and had the same process id.
   rmSync(note, { force: true })
@@ -68,10 +87,11 @@ async function announce(child: ChildProcess, token: string): Promise<void> {
     const url = addressIn(note)
     if (url !== undefined) {
       console.log(`JupyterLab is at ${url}lab?token=${token}\nCtrl-C ends it.`)
-      return
+      return true
     }
     await pause(100)
   }
+  return false
 }
 
 function addressIn(file: string): string | undefined {

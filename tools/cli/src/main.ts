@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
 import { addBench } from './bench.ts'
 import { addDoctor } from './doctor.ts'
+import { failureLine } from './failure-line.ts'
 import { addHandout } from './handout.ts'
 import { addKernel } from './kernel.ts'
 import { addLab } from './lab.ts'
@@ -45,7 +46,7 @@ try {
 function report(error: unknown): number {
   // Commander has said it already, or printed the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  console.error(`✗ ${error instanceof Error ? error.message : String(error)}`)
+  console.error(`✗ ${failureLine(error)}`)
   return error instanceof UsageError ? 2 : 1
 }
 

@@ -128,7 +128,7 @@ function elementType(node: ts.TypeNode): ts.TypeNode | undefined {
 }
 
 /** The value of an expression that is written out: a number, string, boolean, or an array of such. */
-function literalValue(node: ts.Node): ParameterValue | undefined {
+export function literalValue(node: ts.Node): ParameterValue | undefined {
   if (ts.isStringLiteralLike(node)) return node.text
   if (ts.isNumericLiteral(node)) return Number(node.text)
   if (node.kind === ts.SyntaxKind.TrueKeyword) return true

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { readNotebook } from './run.ts'
+import { provenanceOf } from './run-provenance.ts'
 import {
   code,
   markdown,
@@ -11,6 +13,7 @@ import {
   untilPrinted,
   type TestCell,
 } from './test-support.ts'
+import { thisCode } from './this-code.ts'
 
 const folder = temporaryFolder()
 /** Each takes seconds to start. */
@@ -43,6 +46,8 @@ test('runs with the profile, shows each cell, and leaves the notebook itself alo
   expect(exit).toBe(0)
   expect(printedIn('new/good.ipynb')).toEqual({ p: '', 'injected-parameters': '', use: 'smoke\n' })
   expect(readFileSync(join(folder, 'good.ipynb'), 'utf8')).toBe(before)
+  const executed = readNotebook({ name: 'good', path: join(folder, 'new', 'good.ipynb') })
+  expect(provenanceOf(executed)).toMatchObject({ ...thisCode(), parameters: { profile: 'smoke' } })
 })
 
 test('-p sets what the parameters cell declares', async () => {

@@ -12,6 +12,7 @@ import type { NotebookFile } from './notebooks.ts'
 import { parameterValues } from './parameter-values.ts'
 import { PROFILES, type Profile } from './profiles.ts'
 import { NOTEBOOKS, OUT, venvPython } from './repository.ts'
+import { withProvenance } from './run-provenance.ts'
 import { UsageError } from './usage-error.ts'
 
 /** `--profile`, the same for `run` and `handout`. */
@@ -77,9 +78,20 @@ export async function runNotebook(
   refuseToOverwrite(notebook, output)
   const all = profile === undefined ? settings : [`profile=${profile}`, ...settings]
   const prepared = await prepare(notebook, all)
-  const script = join(import.meta.dirname, '..', 'python', 'run_notebook.py')
   console.error(`${[notebook.name, ...all].join(', ')} → ${relative(process.cwd(), output)}`)
-  return runToEnd(venvPython(), [script, output, dirname(notebook.path)], {
+  return execute(prepared, dirname(notebook.path), output)
+}
+
+/**
+ * Executes what {@link prepare} made.
+ *
+ * @param folder where the kernel starts
+ * @param output absolute path of the executed notebook
+ * @returns exit code: 0 done, 1 a cell failed, 130 interrupted
+ */
+export async function execute(prepared: Notebook, folder: string, output: string): Promise<number> {
+  const script = join(import.meta.dirname, '..', 'python', 'run_notebook.py')
+  return runToEnd(venvPython(), [script, output, folder], {
     env: jupyterEnvironment(),
     input: JSON.stringify(prepared),
   })
@@ -97,10 +109,17 @@ function refuseToOverwrite(notebook: NotebookFile, output: string): void {
   }
 }
 
-async function prepare(notebook: NotebookFile, settings: readonly string[]): Promise<Notebook> {
+/**
+ * The notebook that is about to run: its parameters set, and with a note of where it comes from.
+ *
+ * @param settings `name=value` texts
+ * @throws UsageError when the notebook does not take a setting
+ */
+export async function prepare(notebook: NotebookFile, settings: readonly string[]): Promise<Notebook> {
   const parsed = readNotebook(notebook)
-  if (settings.length === 0) return parsed
-  return injectParameters(parsed, parameterValues(settings, await parametersOf(notebook, parsed)))
+  if (settings.length === 0) return withProvenance(parsed)
+  const values = parameterValues(settings, await parametersOf(notebook, parsed))
+  return withProvenance(injectParameters(parsed, values))
 }
 
 /**
