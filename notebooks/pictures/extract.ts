@@ -1,26 +1,23 @@
 /**
- * Takes the drawn chart out of an executed notebook, for the README:
+ * Keeps the picture that stands for each notebook in the README, as NAME.svg beside this file:
  *
- *   npx flatland run 05 -o notebooks/out/05.ipynb
- *   node notebooks/pictures/extract.ts notebooks/out/05.ipynb 'Linear axes' notebooks/pictures/05-time-per-update.svg
+ *   npx flatland run 06 --profile lecture
+ *   node notebooks/pictures/extract.ts notebooks/out/06-accuracy-vs-batch-size.lecture.ipynb
  *
- * The second argument is a text that only the wanted chart has.
+ * It is the chart of the cell tagged `picture`, which also stands for the notebook in the index of handouts.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { notebookSchema } from '@flatland/cli/src/notebook-schema.ts'
+import { pictureOf } from './picture-of.ts'
 
-interface Executed {
-  readonly cells: readonly {
-    readonly outputs?: readonly { readonly data?: Readonly<Record<string, string | string[]>> }[]
-  }[]
+const files = process.argv.slice(2)
+if (files.length === 0) throw new Error('usage: node notebooks/pictures/extract.ts EXECUTED.ipynb …')
+for (const file of files) {
+  const svg = pictureOf(notebookSchema.parse(JSON.parse(readFileSync(file, 'utf8'))))
+  // Of 06-accuracy-vs-batch-size.lecture.ipynb all before the first dot.
+  const [name = ''] = basename(file).split('.')
+  const kept = join(import.meta.dirname, `${name}.svg`)
+  writeFileSync(kept, svg)
+  console.log(`${kept}: ${Buffer.byteLength(svg)} bytes`)
 }
-
-const [notebook = '', text = '', picture = ''] = process.argv.slice(2)
-const { cells } = JSON.parse(readFileSync(notebook, 'utf8')) as Executed
-const drawn = cells
-  .flatMap(cell => cell.outputs ?? [])
-  .map(output => [output.data?.['image/svg+xml'] ?? ''].flat().join(''))
-  .filter(svg => svg.includes(text))
-const [svg] = drawn
-if (svg === undefined || drawn.length > 1)
-  throw new Error(`${drawn.length} charts in ${notebook} contain '${text}'`)
-writeFileSync(picture, svg)
