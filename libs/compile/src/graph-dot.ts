@@ -21,6 +21,10 @@ export function graphDot(
   const given = graph.placeholders.slice(0, graph.placeholders.length - captures.length)
   const outside = new Map(captures.map((capture, i) => [graph.placeholders[given.length + i] ?? '', capture]))
   const returned = graph.results.length - updates.length
+  const nameOf = namer([
+    ...captures.flatMap(({ source }) => (source instanceof tf.Variable ? [source] : [])),
+    ...updates,
+  ])
   const assigned = new Map<string, string[]>()
   for (const [i, variable] of updates.entries()) {
     const node = graph.results[returned + i]?.node ?? ''
@@ -29,7 +33,7 @@ export function graphDot(
   }
   const usual = mostFrequent(boxes.flatMap(({ nodes }) => nodes.map(({ line }) => line)))
   const shape = (edge: Edge): string => signatureOf(names, edge).shape.join('×')
-  const lines = boxes.map(box => boxText(box, boxTitle(box, outside, assigned, usual)))
+  const lines = boxes.map(box => boxText(box, boxTitle(box, outside, assigned, usual, nameOf)))
   const ends = [
     ...given.map((name, i) => `${quoted(name)} [label=${quoted(`argument ${i}`)} ${END}]`),
     ...Array.from({ length: returned }, (_, i) => `result_${i} [label="result ${i}" ${END}]`),
@@ -96,6 +100,7 @@ function boxTitle(
   outside: ReadonlyMap<string, Capture>,
   assigned: ReadonlyMap<string, readonly string[]>,
   usual: string | undefined,
+  nameOf: (variable: tf.Variable) => string,
 ): string {
   const read = new Set(nodes.flatMap(({ inputs }) => inputs.flatMap(({ node }) => outside.get(node) ?? [])))
   const reads = [...read].map(
@@ -131,9 +136,13 @@ function shortened(texts: readonly string[]): string[] {
     : [...texts.slice(0, ROWS - 1), `… and ${texts.length - ROWS + 1} more`]
 }
 
-/** A variable that nobody named has a number for its name. */
-function nameOf({ name }: tf.Variable): string {
-  return /^\d+$/.test(name) ? `variable ${name}` : name
+/**
+ * How variables are called. TensorFlow.js counts those that nobody named through the whole session; here they are numbered as
+ * they come, so that the same graph is the same picture.
+ */
+function namer(variables: readonly tf.Variable[]): (variable: tf.Variable) => string {
+  const unnamed = [...new Set(variables.map(({ name }) => name))].filter(name => /^\d+$/.test(name))
+  return ({ name }) => (unnamed.includes(name) ? `variable ${unnamed.indexOf(name)}` : name)
 }
 
 function shortLine(line: string): string {

@@ -34,8 +34,9 @@ test.each<[string, Network]>([
       step(tf.ones([7, ...network.inputShape]), tf.oneHot(tf.zeros([7], 'int32'), 5).toFloat())
     const { svg } = await pictureOf(step)
     const texts = textsIn(svg)
-    for (const { name } of parameters)
-      expect(texts.filter(text => text === `→ variable ${name}`)).toHaveLength(1)
+    // Whatever else the session has made before.
+    for (const i of parameters.keys())
+      expect(texts.filter(text => text === `→ variable ${i}`)).toHaveLength(1)
     expect(texts).toEqual(expect.arrayContaining(['argument 1', 'argument 2', 'result 0', '7×5']))
     expect(texts.some(text => /^(mlp|cnn)\.ts:\d+$/.test(text))).toBe(true)
     expect(texts).toContain('elementwise')
