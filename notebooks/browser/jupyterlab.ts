@@ -1,74 +1,77 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 
-export const notebooks = join(import.meta.dirname, '..')
+const notebooks = join(import.meta.dirname, '..')
 /** Where the tests write; git ignores it. */
 export const out = join(notebooks, 'out')
 export const flatland = join(notebooks, '..', 'tools', 'cli', 'bin', 'flatland.mjs')
 /** In ms. */
 export const MINUTES = 60_000
 
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: findChromium(),
-    // Containers run as root, where Chromium's sandbox does not start; only pages of this machine are opened.
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
-  })
-}
-
-function findChromium(): string {
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
-    try {
-      return execFileSync('which', [name], { encoding: 'utf8' }).trim()
-    } catch {
-      // The next name, then the line below.
-    }
-  }
-  throw new Error('Chromium is missing: these tests drive it. Install it, e.g. `apt install chromium`.')
-}
-
 export interface Lab {
   address: string
   stop: () => Promise<void>
 }
 
-export async function startLab(): Promise<Lab> {
-  const lab: ChildProcess = spawn(process.execPath, [flatland, 'lab', '--no-browser'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+/** JupyterLab on the notebooks of this clone. */
+export function startLab(): Promise<Lab> {
+  return labOf(process.execPath, [flatland, 'lab', '--no-browser'])
+}
+
+/**
+ * Runs a program that ends up as JupyterLab, and waits for the address that it prints.
+ *
+ * @param options.cwd where it runs
+ * @param options.env its environment
+ */
+export async function labOf(
+  command: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<Lab> {
+  // A process group of its own, so that all of it can be ended at once, as Ctrl-C in a terminal does.
+  const lab = spawn(command, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = once(lab, 'exit')
-  const address = await new Promise<string>((resolve, reject) => {
-    let printed = ''
-    const listen = (chunk: Buffer): void => {
-      printed += chunk.toString()
-      const found = /http:\S+/.exec(printed)?.[0]
-      if (found !== undefined) resolve(found)
-    }
-    lab.stdout?.on('data', listen)
-    lab.stderr?.on('data', listen)
-    lab.once('exit', () => {
-      reject(new Error(`flatland lab ended: ${printed}`))
-    })
-  })
   return {
-    address,
+    address: await printedAddress(lab),
     stop: async () => {
-      lab.kill('SIGTERM')
+      if (lab.pid !== undefined && lab.exitCode === null) process.kill(-lab.pid, 'SIGINT')
       await ended
     },
   }
 }
 
+function printedAddress(lab: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let printed = ''
+    const listen = (chunk: Buffer): void => {
+      printed += chunk.toString()
+      const found = /http:\S+token=\S+/.exec(printed)?.[0]
+      if (found !== undefined) resolve(found)
+    }
+    lab.stdout?.on('data', listen)
+    lab.stderr?.on('data', listen)
+    lab.once('error', reject)
+    lab.once('exit', () => {
+      reject(new Error(`JupyterLab ended: ${printed}`))
+    })
+  })
+}
+
 /** Opens `out/<file>`, with its kernel ready. */
-export async function openNotebook(browser: Browser, lab: Lab, file: string): Promise<Page> {
+export async function openNotebook(browser: Browser, address: string, file: string): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1300, height: 1400 } })
   // Not what an earlier page has left open.
-  await page.goto(lab.address.replace('/lab?', `/lab/tree/out/${file}?reset&`))
+  await page.goto(address.replace('/lab?', `/lab/tree/out/${file}?reset&`))
   await page.locator('.jp-Notebook .jp-Cell').first().waitFor({ timeout: MINUTES })
-  await page.getByText('TypeScript (flatland) | Idle').waitFor({ timeout: MINUTES })
+  await kernelReady(page)
   return page
+}
+
+export async function kernelReady(page: Page): Promise<void> {
+  await page.getByText('TypeScript (flatland) | Idle').waitFor({ timeout: 2 * MINUTES })
 }
 
 export async function chooseFromMenu(page: Page, ...path: [string, ...string[]]): Promise<void> {
@@ -105,4 +108,23 @@ export async function startCell(page: Page, index: number): Promise<void> {
 /** All that stands below the cell. */
 export async function outputOf(page: Page, index: number): Promise<string> {
   return (await codeCell(page, index).locator('.jp-OutputArea-output').allTextContents()).join('')
+}
+
+const kernelspec = { name: 'flatland', display_name: 'TypeScript (flatland)', language: 'typescript' }
+
+/** The text of a notebook with these code cells, run or not. */
+export function notebookOf(cells: readonly { source: string; outputs?: readonly object[] }[]): string {
+  return JSON.stringify({
+    nbformat: 4,
+    nbformat_minor: 5,
+    metadata: { kernelspec },
+    cells: cells.map(({ source, outputs = [] }, index) => ({
+      cell_type: 'code',
+      id: `cell-${index}`,
+      metadata: {},
+      execution_count: null,
+      source,
+      outputs,
+    })),
+  })
 }

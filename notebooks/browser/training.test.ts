@@ -1,34 +1,22 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  chooseTheme,
-  launchChromium,
-  MINUTES,
-  openNotebook,
-  out,
-  outputOf,
-  startCell,
-  startLab,
-  type Lab,
-} from './jupyterlab.ts'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { launchChromium } from './chromium.ts'
+import { chooseTheme, MINUTES, notebookOf, openNotebook, out, outputOf, startCell } from './jupyterlab.ts'
 
 /**
  * What readers do all day, in JupyterLab: stop a training on MNIST, change the learning rate, and go on with the weights
  * that are there. Screenshots are left in `notebooks/out`, to be looked at.
  */
+const lab = inject('lab')
 let browser: Browser
-let lab: Lab
 
 beforeAll(async () => {
-  mkdirSync(out, { recursive: true })
   browser = await launchChromium()
-  lab = await startLab()
 })
 
 afterAll(async () => {
-  await lab.stop()
   await browser.close()
 })
 
@@ -127,19 +115,7 @@ test('a kernel that a cell ends says so, and starts again', { timeout: 2 * MINUT
 })
 
 function write(file: string, sources: string[]): void {
-  const cells = sources.map((source, index) => ({
-    cell_type: 'code',
-    id: `cell-${index}`,
-    metadata: {},
-    source,
-    outputs: [],
-    execution_count: null,
-  }))
-  const kernelspec = { name: 'flatland', display_name: 'TypeScript (flatland)', language: 'typescript' }
-  writeFileSync(
-    join(out, file),
-    JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: { kernelspec }, cells }),
-  )
+  writeFileSync(join(out, file), notebookOf(sources.map(source => ({ source }))))
 }
 
 /** Waits until the cell has its number. */

@@ -1,2 +1,2 @@
-export { kernelSpec } from './kernelspec.ts'
+export { kernelSpec, writeKernelSpec } from './kernelspec.ts'
 export type { KernelSpec } from './kernelspec.ts'

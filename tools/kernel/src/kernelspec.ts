@@ -1,3 +1,4 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { getHeapStatistics } from 'node:v8'
 
@@ -40,6 +41,32 @@ export function kernelSpec({ node, main = join(import.meta.dirname, 'main.ts') }
     env: {},
     metadata: { debugger: false },
   }
+}
+
+/** Named as Jupyter looks for them: JupyterLab takes the SVG, other front ends one of the PNGs, which are drawn from it. */
+const logos = join(import.meta.dirname, '..', 'logos')
+
+/**
+ * Writes the folder by which Jupyter knows this kernel: `kernel.json`, and the logos that a launcher shows. A file that is
+ * as it should be is left alone.
+ *
+ * @param folder `share/jupyter/kernels/flatland`, made where it is missing
+ * @returns whether `kernel.json` had another content before
+ *
+ * @example
+ * writeKernelSpec('.venv/share/jupyter/kernels/flatland', { node: process.execPath })
+ */
+export function writeKernelSpec(folder: string, paths: KernelPaths): boolean {
+  mkdirSync(folder, { recursive: true })
+  for (const logo of readdirSync(logos)) writeChanged(join(folder, logo), readFileSync(join(logos, logo)))
+  const spec = `${JSON.stringify(kernelSpec(paths), null, 2)}\n`
+  return writeChanged(join(folder, 'kernel.json'), Buffer.from(spec))
+}
+
+function writeChanged(file: string, wanted: Buffer): boolean {
+  if (existsSync(file) && readFileSync(file).equals(wanted)) return false
+  writeFileSync(file, wanted)
+  return true
 }
 
 interface KernelPaths {

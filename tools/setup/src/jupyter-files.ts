@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { kernelSpec } from '@flatland/kernel'
+import { writeKernelSpec } from '@flatland/kernel'
+import { makeFolder } from './make-folder.mjs'
 
 /**
  * Writes what Jupyter needs to know into `.venv`, where only this repository's Jupyter finds it: the user's own
@@ -8,8 +9,7 @@ import { kernelSpec } from '@flatland/kernel'
  */
 export function prepareJupyter(root: string): void {
   const share = join(root, '.venv', 'share', 'jupyter')
-  const kernel = kernelSpec({ node: process.execPath })
-  if (write(join(share, 'kernels', 'flatland', 'kernel.json'), kernel)) {
+  if (writeKernelSpec(join(share, 'kernels', 'flatland'), { node: process.execPath })) {
     console.log('✓ TypeScript kernel registered in .venv')
   }
   write(join(share, 'lab', 'settings', 'overrides.json'), {
@@ -24,7 +24,7 @@ export function prepareJupyter(root: string): void {
 function write(file: string, content: unknown): boolean {
   const wanted = `${JSON.stringify(content, null, 2)}\n`
   if (existsSync(file) && readFileSync(file, 'utf8') === wanted) return false
-  mkdirSync(dirname(file), { recursive: true })
+  makeFolder(dirname(file))
   writeFileSync(file, wanted)
   return true
 }

@@ -78,7 +78,7 @@ test('a build that fails lets set-up go on with wasm; with FLATLAND_BACKEND=nati
   const environment = fakeBuild(1)
   const said = (await run('native-backend.ts', prepare, environment)).trim().split('\n')
   expect(said.slice(-2)).toEqual([
-    '! The native backend is not built, notebooks run on wasm, many times slower: the last cause. Run the same command again to retry.',
+    '! The native backend is not built, notebooks run on wasm, many times slower: the last cause. Mend that and run the same command again.',
     'went on',
   ])
   const refused = await run('native-backend.ts', prepare, { ...environment, FLATLAND_BACKEND: 'native' })
@@ -87,11 +87,11 @@ test('a build that fails lets set-up go on with wasm; with FLATLAND_BACKEND=nati
 })
 
 test("a download that fails lets set-up go on, and pip's cache lies in flatland's", async () => {
-  const pip = script(join(folder, 'fake python'), 'echo "ERROR: no network; $*"', 'exit 1')
+  const pip = script(join(folder, 'fake python'), 'echo "ERROR: no luck; $*"', 'exit 1')
   const code = `await m.prepareNativeBackend(root, ${JSON.stringify(pip)}); console.log('went on')`
   const { CXX = '' } = fakeBuild(0)
   const said = await run('native-backend.ts', code, { CXX })
-  expect(said).toMatch(/^! The native backend is not built.*ERROR: no network.*Run the same command again/m)
+  expect(said).toMatch(/^! The native backend is not built.*ERROR: no luck.*run the same command again/m)
   expect(said).toContain(`--cache-dir ${join(folder, 'cache', 'pip')}`)
   expect(said).toContain('went on')
   expect(inCache()).toEqual([])

@@ -1,4 +1,5 @@
 import { nativeAddonIsBuilt, TENSORFLOW_VERSION } from '@flatland/tensor/native-addon'
+import { failureLine } from './failure.mjs'
 import { buildNativeAddon, compiler, removeAbandonedBuilds } from './native-build.ts'
 
 /**
@@ -26,9 +27,7 @@ export async function prepareNativeBackend(root: string, python: string): Promis
     await buildNativeAddon(root, python)
   } catch (error) {
     if (wanted === 'native') throw error
-    const cause = error instanceof Error ? error.message : String(error)
-    const lastLine = cause.trim().split('\n').at(-1) ?? ''
-    fallBack(`${lastLine.replace(/\.$/, '')}. Run the same command again to retry.`)
+    fallBack(failureLine(error, root))
   }
 }
 

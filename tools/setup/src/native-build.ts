@@ -20,6 +20,7 @@ import {
 } from '@flatland/tensor/native-addon'
 import { cacheDirectory } from './cache-directory.mjs'
 import { codeOf, isAlive } from './lock.mjs'
+import { makeFolder } from './make-folder.mjs'
 import { step } from './progress.mjs'
 
 const { resolve } = createRequire(import.meta.url)
@@ -31,7 +32,7 @@ const { resolve } = createRequire(import.meta.url)
  */
 export async function buildNativeAddon(root: string, python: string): Promise<void> {
   const target = nativeDirectory()
-  mkdirSync(dirname(target), { recursive: true })
+  makeFolder(dirname(target))
   const scratch = mkdtempSync(`${target}.building-${String(process.pid)}-`)
   try {
     const tensorflow = process.env['FLATLAND_TENSORFLOW'] ?? (await unpackWheel(root, python, scratch))
@@ -39,11 +40,16 @@ export async function buildNativeAddon(root: string, python: string): Promise<vo
     mkdirSync(ready)
     for (const library of TENSORFLOW_LIBRARIES) place(join(tensorflow, library), join(ready, library))
     for (const { title, options } of addons(tensorflow, ready))
-      await step(title, compiler() ?? 'c++', options)
+      await step(title, compiler() ?? 'c++', options, within(scratch))
     moveTo(target, ready)
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
+}
+
+/** Temporary files lie in the scratch folder too: a full /tmp does not matter, and what was killed leaves none there. */
+function within(scratch: string): { env: NodeJS.ProcessEnv } {
+  return { env: { ...process.env, TMPDIR: scratch } }
 }
 
 /** Removes the folders, of more than 1 GB each, of builds that were killed. */
@@ -53,7 +59,12 @@ export function removeAbandonedBuilds(): void {
   for (const name of readdirSync(folder)) {
     const maker = /\.building-(\d+)-/.exec(name)?.[1]
     if (maker === undefined || isAlive(Number(maker))) continue
-    rmSync(join(folder, name), { recursive: true, force: true })
+    try {
+      rmSync(join(folder, name), { recursive: true, force: true })
+    } catch (error) {
+      // In a cache that is only read, it stays for its owner.
+      if (!['EACCES', 'EPERM', 'EROFS'].includes(codeOf(error) ?? '')) throw error
+    }
   }
 }
 
@@ -80,7 +91,7 @@ function moveTo(target: string, ready: string): void {
 }
 
 async function unpackWheel(root: string, python: string, scratch: string): Promise<string> {
-  await step(`TensorFlow ${TENSORFLOW_VERSION}, 274 MB, checked by hash`, python, [
+  const download = [
     ...['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--require-hashes'],
     ...['--cache-dir', join(cacheDirectory(), 'pip')],
     // One fixed wheel whatever the host's Python is: only its libraries are used.
@@ -92,7 +103,9 @@ async function unpackWheel(root: string, python: string, scratch: string): Promi
       scratch,
     ],
     ...['-r', join(root, 'tools', 'setup', 'requirements-native.txt')],
-  ])
+  ]
+  const title = `TensorFlow ${TENSORFLOW_VERSION}, 274 MB, checked by hash`
+  await step(title, python, download, within(scratch))
   const wheel = readdirSync(scratch).find(name => name.endsWith('.whl'))
   if (wheel === undefined) throw new Error('pip downloaded no TensorFlow wheel')
   await step('TensorFlow libraries, unpacked', python, [

@@ -1,17 +1,19 @@
 // @ts-check
 import { spawn } from 'node:child_process'
 import process from 'node:process'
+import { StepFailure } from './failure.mjs'
+import { noteInLock } from './lock.mjs'
 
 /**
  * Runs one step of the set-up as a child process and shows that it runs, for how long, and how it ended.
  * On a terminal the line counts seconds in place; elsewhere it is one line at the start and one at the end.
- * What the command prints is kept, and shown only when it fails.
+ * What the command prints is kept, and goes into the error when it fails.
  *
  * @param {string} label what the reader sees, e.g. `Packages of the lockfile`
  * @param {string} command
  * @param {readonly string[]} args
  * @param {import('node:child_process').SpawnOptions} [options]
- * @returns {Promise<void>} rejects with what the command printed last when it exits with another code than 0
+ * @returns {Promise<void>} rejects with a `StepFailure` when it exits with another code than 0
  */
 export async function step(label, command, args, options = {}) {
   const started = Date.now()
@@ -41,6 +43,7 @@ export async function step(label, command, args, options = {}) {
 function run(command, args, options) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    noteInLock(child.pid)
     const stop = () => child.kill()
     process.once('exit', stop)
     let printed = ''
@@ -49,14 +52,19 @@ function run(command, args, options) {
     child.stdout.on('data', keep)
     child.stderr.on('data', keep)
     child.on('error', error => {
-      reject(new Error(`${command} could not be started: ${error.message}`))
+      reject(new StepFailure(`${command} could not be started: ${error.message}`))
     })
-    child.on('close', code => {
+    child.on('close', (code, signal) => {
       process.off('exit', stop)
       if (code === 0) resolve()
-      else {
+      else if (signal === null) {
         const said = printed.trim() || `${command} printed nothing`
-        reject(new Error(`${command} ${args.join(' ')} ended with code ${String(code)}:\n${said}`))
+        reject(
+          new StepFailure(`${command} ${args.join(' ')} ended with code ${String(code)}:\n${said}`, said),
+        )
+      } else {
+        const memory = signal === 'SIGKILL' ? ': has the memory run out?' : '.'
+        reject(new StepFailure(`${command} was ended by ${signal}${memory} Run the same command again.`))
       }
     })
   })
