@@ -86,6 +86,12 @@ describe('what a cell shows again', () => {
     ['a line', printed('took 1.2 s'), printed('took 30 s')],
     ['a chart', chart('time per update (ms)', 1, 2), chart('time per update (ms)', 1, 3, 4)],
     ['a row', table('| size | a (ms) |\n', '| 8 | 1 |\n'), table('| size | a (ms) |\n', '| 8 | 2 |\n')],
+    ['a median', table('| ms, median |\n', '| 1 |\n'), table('| ms, median |\n', '| 2 |\n')],
+    [
+      'the store',
+      printed('8 trials, 0 of them from the store'),
+      printed('8 trials, 8 of them from the store'),
+    ],
     [
       'a claim',
       table('| Claim | Verdict |\n', '| B takes less time than A: 2 times | holds |\n'),

@@ -37,7 +37,8 @@ export const DEGREES = ['same', 'same but for rounding', 'same but for times'] a
  * - rounding: sums in float32 over several threads depend on who comes first, so numbers may differ by 10⁻³ of themselves,
  *   or by 10⁻⁶;
  * - times: numbers, and the verdicts that hang on them, in pieces that speak of time by their own words or units. A chart does
- *   by its titles, a table by the heads of its columns, a line of text or a claim by itself.
+ *   by its titles, a table by the heads of its columns, a line of text or a claim by itself. How many trials came from
+ *   the store is of that kind: the second time all do.
  *
  * @param timed whether all of the cell's numbers come of the clock, though it does not say so
  */
@@ -111,7 +112,7 @@ function chartPiece(spec: unknown): Piece {
 }
 
 const TIME =
-  /\b(time|seconds?|minutes?|hours?|faste?r?|slower|throughput|GFlop)\b|(\d ?|\()(µs|μs|ms|s|min|h)\b/iu
+  /\b(time|seconds?|minutes?|hours?|ms|faste?r?|slower|throughput|GFlop|from the store)\b|(\d ?|\()(µs|μs|s|min|h)\b/iu
 
 function speaksOfTime(words: string): boolean {
   return TIME.test(words)

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -67,9 +76,12 @@ test('.venv is kept while its Python works and all its packages lie there, else 
 test('an old .venv is emptied, not removed: it may be the place of a volume', async () => {
   const venv = join(folder, '.venv')
   mkdirSync(join(venv, 'old'), { recursive: true })
+  // While it is open, no other folder gets its number.
+  const open = openSync(venv, 'r')
   const { ino } = statSync(venv)
   await run('python.ts', 'await m.preparePython(root)', { PATH: pathWithNotingPython('$2') })
   expect([statSync(venv).ino, existsSync(join(venv, 'old'))]).toEqual([ino, false])
+  closeSync(open)
 })
 
 test('a new .venv notes what lies in it, and keeps no temporary files', async () => {
