@@ -17,7 +17,7 @@ import { type TrialImages, trialData } from './trial-data.ts'
 import type { Trial } from './trial.ts'
 
 /** A network that several processes train. */
-export interface DataParallelTraining extends Omit<Training, 'update' | 'dispose'> {
+export interface DataParallelTraining extends Omit<Training, 'update' | 'dispose' | 'state' | 'restore'> {
   /** @throws RankDied, or Error (a rejection) when another process cannot go on, or has become another network */
   readonly update: (places: Int32Array) => Promise<number>
   /** Resolves when the other processes have ended. */

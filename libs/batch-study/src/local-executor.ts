@@ -2,8 +2,7 @@ import { availableParallelism } from 'node:os'
 import { ReadableStream } from 'node:stream/web'
 import { Semaphore } from 'async-mutex'
 import type { Executor, ExecutorEvent, TrialJob } from './executor.ts'
-import { type TrialProcess, trialProcess } from './trial-process.ts'
-import type { Trial } from './trial.ts'
+import { type TrialProcesses, trialProcesses } from './trial-processes.ts'
 
 /**
  * Runs trials in processes of this machine: as many at once as their threads fit on the cores, so that with one thread each
@@ -68,12 +67,11 @@ async function runAll(
   current = mine
   const pool: Pool = {
     free: new Semaphore(cores),
-    idle: [],
-    all: new Set(),
+    processes: trialProcesses(),
     stop: AbortSignal.any([signal, mine.signal]),
   }
   const stop = (): void => {
-    pool.all.forEach(each => void each.kill())
+    void pool.processes.kill()
   }
   pool.stop.addEventListener('abort', stop)
   await Promise.all(
@@ -83,7 +81,7 @@ async function runAll(
       await pool.free.runExclusive(() => runOne(pool, job, index, tell), Math.min(threads * processes, cores))
     }),
   )
-  await Promise.all([...pool.all].map(each => each.kill()))
+  await pool.processes.kill()
   pool.stop.removeEventListener('abort', stop)
   if (current === mine) current = undefined
   mine.signal.throwIfAborted()
@@ -92,53 +90,38 @@ async function runAll(
 interface Pool {
   /** As many permits as there are cores. */
   readonly free: Semaphore
-  readonly idle: TrialProcess[]
-  /** All that have not ended. */
-  readonly all: Set<TrialProcess>
+  readonly processes: TrialProcesses
   readonly stop: AbortSignal
 }
 
 const TRIES = 2
 
 async function runOne(
-  pool: Pool,
+  { processes, stop }: Pool,
   job: TrialJob,
   index: number,
   tell: (event: ExecutorEvent) => void,
 ): Promise<void> {
   let reason = ''
   for (let tries = 0; tries < TRIES; tries++) {
-    if (isStopped(pool)) return
-    const own = take(pool, job.trial)
-    const outcome = await own.run(job, progress => {
-      tell({ index, kind: 'progress', progress })
+    if (isStopped(stop)) return
+    const own = processes.take(job.trial)
+    const outcome = await own.run(job, {
+      onProgress: progress => {
+        tell({ index, kind: 'progress', progress })
+      },
     })
+    processes.give(own, outcome)
     if (outcome.kind !== 'died') {
-      pool.idle.push(own)
       tell({ index, ...outcome })
       return
     }
-    pool.all.delete(own)
     reason = outcome.reason
   }
-  if (!isStopped(pool)) tell({ index, kind: 'failed', reason: `twice ${reason}` })
+  if (!isStopped(stop)) tell({ index, kind: 'failed', reason: `twice ${reason}` })
 }
 
 /** A function, since it changes while others wait. */
-function isStopped({ stop }: Pool): boolean {
+function isStopped(stop: AbortSignal): boolean {
   return stop.aborted
-}
-
-/** An idle process that suits, or a new one. Then the idle ones, which do not suit, end: they would only take memory. */
-function take(pool: Pool, trial: Trial): TrialProcess {
-  const place = pool.idle.findIndex(each => each.suits(trial))
-  const [found] = place < 0 ? [] : pool.idle.splice(place, 1)
-  if (found !== undefined) return found
-  for (const other of pool.idle.splice(0)) {
-    pool.all.delete(other)
-    void other.kill()
-  }
-  const started = trialProcess(trial)
-  pool.all.add(started)
-  return started
 }

@@ -20,7 +20,7 @@ interface Share {
 }
 
 /** What one rank of a data-parallel training does, without the others. */
-export interface RankTraining extends Omit<Training, 'update'> {
+export interface RankTraining extends Omit<Training, 'update' | 'state' | 'restore'> {
   /** How many numbers a gradient has. */
   readonly size: number
   /** How often the rule takes each batch: a share and a step each time. */

@@ -5,6 +5,7 @@ import { parameterCount } from '@flatland/networks'
 import { useBackend } from '@flatland/tensor'
 import { quantileSorted } from 'simple-statistics'
 import { noiseMeter } from './batch-noise.ts'
+import type { Checkpoint } from './checkpoint.ts'
 import { type DataParallelTraining, startDataParallel } from './data-parallel.ts'
 import { evaluation } from './evaluation.ts'
 import { hashOfParameters, readParameters, refusedStart } from './parameter-values.ts'
@@ -33,6 +34,11 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined
   /** Called after each update and each evaluation. */
   readonly onProgress?: ((progress: TrialProgress) => void) | undefined
+  /** Goes on from there: the result is what it would have been without a stop, but for times. */
+  readonly from?: Checkpoint | undefined
+  /** Asked after each update; where it says yes, `onCheckpoint` is called. A trial of several processes has no checkpoints. */
+  readonly isCheckpointDue?: (() => boolean) | undefined
+  readonly onCheckpoint?: ((checkpoint: Checkpoint) => void) | undefined
 }
 
 /** What came of a trial in this process. */
@@ -152,7 +158,7 @@ interface Kept extends Pick<KeptParameters, 'update' | 'epoch'> {
   readonly values: Float32Array
 }
 
-/** The updates that make the graph of a compiled step, and run it for the first times. */
+/** The updates that make the graph of a compiled step, and run it for the first times; they are not timed. */
 const TRACED = 4
 
 async function observed(
@@ -173,17 +179,20 @@ async function train(
   trial: Trial,
   training: AnyTraining,
   observeAt: Observe,
-  { signal, onProgress }: RunOptions,
+  { signal, onProgress, from, isCheckpointDue, onCheckpoint }: RunOptions,
 ): Promise<Run> {
   const perEpoch = updatesPerEpoch(trial)
   const updates = updatesIn(trial.length, perEpoch)
   const every = updatesIn(trial.evaluation.every, perEpoch)
-  const curve: CurvePoint[] = []
-  const kept: Kept[] = []
-  const times: number[] = []
-  let [update, seconds, since] = [0, 0, 0]
-  let losses: number[] = []
+  const curve = [...(from?.curve ?? [])]
+  const kept: Kept[] = [...(from?.kept ?? [])]
+  const times = [...(from?.times ?? [])]
+  let losses = [...(from?.losses ?? [])]
+  const first = from?.update ?? 0
+  let [update, seconds] = [first, from?.seconds ?? 0]
+  if (from !== undefined) await resume(training, from)
   const source = endlessBatches(trial)
+  for (let passed = 0; passed < update; passed++) source.next()
   let batch = source.next().value
 
   /** @returns why training ends here, if it does */
@@ -201,12 +210,12 @@ async function train(
     return end
   }
 
-  let end = evaluateHere()
+  let end = from === undefined ? evaluateHere() : undefined
   while (end === undefined) {
     const ready = performance.now()
     const loss = await training.update(batch)
     update++
-    times.push(performance.now() - ready)
+    if (update > first + TRACED) times.push(performance.now() - ready)
     batch = source.next().value
     seconds += (performance.now() - ready) / 1000
     if (!Number.isFinite(loss)) {
@@ -214,14 +223,12 @@ async function train(
       break
     }
     losses.push(loss)
-    since++
     onProgress?.({ update, updates, batchLoss: loss, point: null })
     await setImmediate()
     signal?.throwIfAborted()
-    if (since === every || update === updates) {
-      since = 0
-      end = evaluateHere()
-    }
+    if (losses.length === every || update === updates) end = evaluateHere()
+    if (end === undefined && isCheckpointDue?.() === true && 'state' in training)
+      onCheckpoint?.({ update, seconds, losses, times, curve, kept, training: await training.state() })
   }
   const epochs = update / perEpoch
   const reached = end === 'target' ? curve.at(-1) : undefined
@@ -233,9 +240,15 @@ async function train(
     curve,
     kept,
     toTarget: reached === undefined ? null : { updates: update, epochs, seconds: reached.seconds },
-    updateTime: quartiles(times.slice(TRACED)),
+    updateTime: quartiles(times),
     epochSeconds: update === 0 ? null : seconds / epochs,
   }
+}
+
+/** @throws RangeError (a rejection) when the checkpoint is of another trial */
+async function resume(training: AnyTraining, { training: state }: Checkpoint): Promise<void> {
+  if (!('restore' in training)) throw new RangeError('a trial of several processes has no checkpoints')
+  await training.restore(state)
 }
 
 function reaches(point: CurvePoint, target: Trial['target']): boolean {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import process from 'node:process'
 import { codeHash } from './code-hash.ts'
 import type { Executor, ExecutorEvent } from './executor.ts'
 import { localExecutor } from './local-executor.ts'
@@ -28,7 +29,10 @@ export type SweepEvent = {
 )
 
 export interface SweepOptions {
-  /** What runs the trials. Default: processes of this machine, as many as cores. */
+  /**
+   * What runs the trials. Default: processes of this machine, as many as cores; or the queue that the environment variable
+   * `FLATLAND_QUEUE` names.
+   */
   readonly executor?: Executor
   /**
    * Where results are kept; in its folder `parameters`, the parameters that trials keep and start from. Default: the store
@@ -64,7 +68,7 @@ export async function* sweep(
   given: readonly TrialInput[],
   options: SweepOptions = {},
 ): AsyncGenerator<SweepEvent, void, undefined> {
-  const { executor = localExecutor(), store = trialStore(), signal } = options
+  const { executor = await defaultExecutor(), store = trialStore(), signal } = options
   const trials = given.map((trial, index) => checkTrial(trial, `Trial ${index}`))
   const code = codeHash()
   const parameters = parameterStore(join(store.folder, 'parameters'))
@@ -98,6 +102,15 @@ export async function* sweep(
     if (obstacle !== undefined) throw obstacle
   }
   signal?.throwIfAborted()
+}
+
+/** `flatland run --executor` sets the variable, so that no notebook holds an address with a password. */
+async function defaultExecutor(): Promise<Executor> {
+  const url = process.env['FLATLAND_QUEUE']
+  if (url === undefined || url === '') return localExecutor()
+  // Whoever has no queue does without its libraries.
+  const { queue } = await import('./queue/queue-executor.ts')
+  return queue(url)
 }
 
 /** A trial that the store does not have. */

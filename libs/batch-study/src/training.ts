@@ -15,6 +15,7 @@ import { layerScales, type LayerScales } from './layer-scales.ts'
 import { type Piece, piecesOf } from './gradient-pieces.ts'
 import { parametersFrom } from './parameter-values.ts'
 import { imagesAt, type TrialImages } from './trial-data.ts'
+import { readTrainingState, type TrainingState, writeTrainingState } from './training-state.ts'
 import { ghostBatchOf, hasDropout, trialNetwork } from './trial-network.ts'
 import type { Trial } from './trial.ts'
 
@@ -44,6 +45,10 @@ export interface Training extends Pick<
   readonly update: (places: Int32Array) => number
   /** How a layer-wise rule would scale the parameters in that update; none under another rule. */
   readonly layers: LayerScales['at']
+  /** All that changes from update to update. */
+  readonly state: () => Promise<TrainingState>
+  /** Goes on from there. @throws RangeError (a rejection) when it is of another network or optimiser */
+  readonly restore: (state: TrainingState) => Promise<void>
 }
 
 /**
@@ -81,6 +86,11 @@ export function startTraining(trial: Trial, images: TrialImages, given?: Float32
       return first.reduce((a, b) => a + b) / first.length
     },
     layers: scales.at,
+    state: () => readTrainingState(update, parameters, descent),
+    restore: async state => {
+      await writeTrainingState(state, parameters, descent)
+      update = state.update
+    },
     distance,
     dispose: () => {
       scales.dispose()

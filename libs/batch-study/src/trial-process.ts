@@ -4,11 +4,11 @@ import type { TrialJob } from './executor.ts'
 import { workerEnvironment } from '@flatland/tensor'
 import type { TrialProgress } from './run-trial.ts'
 import type { TrialResult } from './trial-result.ts'
-import type { FromTrialWorker } from './trial-worker.ts'
+import type { FromTrialWorker, ToTrialWorker } from './trial-worker.ts'
 import type { Trial } from './trial.ts'
 
 /** How a trial ended in a process. */
-type TrialOutcome =
+export type TrialOutcome =
   | {
       readonly kind: 'done'
       readonly result: TrialResult
@@ -20,13 +20,24 @@ type TrialOutcome =
   /** The process ended. */
   | { readonly kind: 'died'; readonly reason: string }
 
+interface ProcessRun {
+  readonly onProgress: (progress: TrialProgress) => void
+  /** Bytes of the checkpoint that it goes on from. */
+  readonly from?: Uint8Array | undefined
+  /** In ms. Default: never, but when it is asked for. */
+  readonly checkpointEvery?: number | undefined
+  readonly onCheckpoint?: ((bytes: Uint8Array) => void) | undefined
+}
+
 /** A process for trials of one backend and number of threads: TensorFlow keeps those with which it starts. */
 export interface TrialProcess {
   readonly pid: number | undefined
   /** Whether it can run this trial. */
   readonly suits: (trial: Trial) => boolean
   /** Never rejects. */
-  readonly run: (job: TrialJob, onProgress: (progress: TrialProgress) => void) => Promise<TrialOutcome>
+  readonly run: (job: TrialJob, options: ProcessRun) => Promise<TrialOutcome>
+  /** Asks for a checkpoint now. */
+  readonly checkpoint: () => void
   /** At once, whatever it does; resolves when it has ended. */
   readonly kill: () => Promise<void>
 }
@@ -54,11 +65,11 @@ export function trialProcess({ backend, threads }: Trial): TrialProcess {
   return {
     pid: child.pid,
     suits: trial => trial.backend === backend && trial.threads === threads && child.connected,
-    run: (job, onProgress) =>
-      Promise.race([
-        answer(child, job, onProgress),
-        ended.then(reason => ({ kind: 'died', reason }) as const),
-      ]),
+    checkpoint: () => {
+      if (child.connected) say(child, { kind: 'checkpoint' })
+    },
+    run: (job, options) =>
+      Promise.race([answer(child, job, options), ended.then(reason => ({ kind: 'died', reason }) as const)]),
     kill: async () => {
       child.kill('SIGKILL')
       await ended
@@ -69,7 +80,7 @@ export function trialProcess({ backend, threads }: Trial): TrialProcess {
 function answer(
   child: ChildProcess,
   job: TrialJob,
-  onProgress: (progress: TrialProgress) => void,
+  { onProgress, onCheckpoint, from, checkpointEvery }: ProcessRun,
 ): Promise<TrialOutcome> {
   const kept: Float32Array[] = []
   return new Promise(resolve => {
@@ -77,6 +88,10 @@ function answer(
       const message = raw as FromTrialWorker
       if (message.kind === 'progress') {
         onProgress(message.progress)
+        return
+      }
+      if (message.kind === 'checkpoint') {
+        onCheckpoint?.(message.bytes)
         return
       }
       if (message.kind === 'kept') {
@@ -87,7 +102,11 @@ function answer(
       resolve(message.kind === 'done' ? { ...message, kept } : message)
     }
     child.on('message', listen)
-    // Where it has ended already, that is the outcome.
-    child.send(job, () => undefined)
+    say(child, { kind: 'run', job, from, checkpointEvery })
   })
+}
+
+/** Where the process has ended already, that is the outcome. */
+function say(child: ChildProcess, message: ToTrialWorker): void {
+  child.send(message, () => undefined)
 }

@@ -33,7 +33,7 @@ const layerSchema = z.strictObject({
   ratio: z.number(),
 })
 
-const pointSchema = z.strictObject({
+export const pointSchema = z.strictObject({
   /** Updates done. */
   update: z.number(),
   /** Epochs done. */

@@ -2,13 +2,27 @@
 import { writeSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import process from 'node:process'
+import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import { codeHash } from './code-hash.ts'
 import type { TrialJob } from './executor.ts'
 import { RankDied } from './rank-process.ts'
 import { runTrial, type TrialProgress } from './run-trial.ts'
 import type { TrialResult } from './trial-result.ts'
 
+export type ToTrialWorker =
+  | {
+      readonly kind: 'run'
+      readonly job: TrialJob
+      /** Where it goes on from: bytes that are no checkpoint of it count as none. */
+      readonly from?: Uint8Array | undefined
+      /** How often a checkpoint is sent, in ms. Default: never, but when it is asked for. */
+      readonly checkpointEvery?: number | undefined
+    }
+  /** After the update that runs. */
+  | { readonly kind: 'checkpoint' }
+
 export type FromTrialWorker =
+  | { readonly kind: 'checkpoint'; readonly bytes: Uint8Array }
   | { readonly kind: 'progress'; readonly progress: TrialProgress }
   /** One message for each, before `done`, in order: together they can be more than a message should hold. */
   | { readonly kind: 'kept'; readonly values: Float32Array }
@@ -23,16 +37,25 @@ const code = codeHash()
 // This process is killed in the end, and would keep nothing.
 flushCompileCache()
 
-process.on('message', job => {
+/** When the next checkpoint is due, by `performance.now()`. */
+let due = Infinity
+
+process.on('message', raw => {
+  const message = raw as ToTrialWorker
+  if (message.kind === 'checkpoint') due = 0
   // They come one at a time: the next is sent when this one is answered.
-  void run(job as TrialJob).then(tell)
+  else void run(message).then(tell)
 })
 // Without its parent there is nobody to work for.
 process.once('disconnect', () => {
   process.exit()
 })
 
-async function run({ trial, start }: TrialJob): Promise<FromTrialWorker> {
+async function run({
+  job: { trial, start },
+  from,
+  checkpointEvery = Infinity,
+}: Extract<ToTrialWorker, { kind: 'run' }>): Promise<FromTrialWorker> {
   let told = -Infinity
   const onProgress = (progress: TrialProgress): void => {
     const now = performance.now()
@@ -41,7 +64,17 @@ async function run({ trial, start }: TrialJob): Promise<FromTrialWorker> {
     tell({ kind: 'progress', progress })
   }
   try {
-    const { result, kept } = await runTrial(trial, { start, onProgress })
+    due = performance.now() + checkpointEvery
+    const { result, kept } = await runTrial(trial, {
+      start,
+      onProgress,
+      from: from === undefined ? undefined : decodeCheckpoint(from),
+      isCheckpointDue: () => performance.now() >= due,
+      onCheckpoint: checkpoint => {
+        due = performance.now() + checkpointEvery
+        tell({ kind: 'checkpoint', bytes: encodeCheckpoint(checkpoint) })
+      },
+    })
     for (const values of kept) tell({ kind: 'kept', values })
     return { kind: 'done', result, code }
   } catch (error) {

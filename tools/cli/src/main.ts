@@ -10,9 +10,11 @@ import { addKernel } from './kernel.ts'
 import { addLab } from './lab.ts'
 import { nearest } from './nearest.ts'
 import { ROOT } from './repository.ts'
+import { addQueue } from './queue.ts'
 import { addResults } from './results.ts'
 import { addRun } from './run-command.ts'
 import { UsageError } from './usage-error.ts'
+import { addWorker } from './worker.ts'
 
 const program = new Command('flatland')
   .description('Notebooks and tools for the geometry of deep-learning optimisation.')
@@ -26,6 +28,8 @@ addRun(program)
 addHandout(program)
 addBench(program)
 addResults(program)
+addWorker(program)
+addQueue(program)
 addDoctor(program)
 addKernel(program)
 for (const command of withSubcommands(program)) {
