@@ -20,7 +20,11 @@ const checkpointSchema = z.strictObject({
   training: trainingStateSchema,
 })
 
-/** A trial in the middle: it goes on from here exactly as if it had never stopped, on another machine too. */
+/**
+ * A trial in the middle: it goes on from here as if it had never stopped, on another machine too.
+ *
+ * @interface
+ */
 export type Checkpoint = Readonly<z.infer<typeof checkpointSchema>>
 
 const packr = new Packr({ moreTypes: true, useRecords: false })

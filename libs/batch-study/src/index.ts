@@ -1,4 +1,5 @@
 export { arithmeticTime } from './arithmetic-time.ts'
+export type { Checkpoint } from './checkpoint.ts'
 export { codeHash } from './code-hash.ts'
 export {
   type Compared,
