@@ -7,7 +7,7 @@ const flatland = (...args: string[]) => start(args, tmpdir()).ended
 test.each([
   [
     ['labb'],
-    /unknown command 'labb'.*Did you mean lab\?.*Allowed: lab, run, handout, bench, results, doctor, kernel/,
+    /unknown command 'labb'.*Did you mean lab\?.*Allowed: lab, run, handout, bench, results, worker, queue, doctor, kernel/,
   ],
   [['lab', '--prot', '9000'], /unknown option '--prot'.*Did you mean --port\?.*--no-browser/],
   [['lab', '--port', '99999'], /from 1 to 65535/],
