@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { chooseExecutor, executorOption } from './executor-option.ts'
 import { findNotebook, type NotebookFile } from './notebooks.ts'
 import { notebookHelp } from './parameter-help.ts'
 import type { Profile } from './profiles.ts'
@@ -12,6 +13,7 @@ interface RunOptions {
   profile?: Profile
   sweep?: readonly string[]
   output?: string
+  executor?: string
   help?: true
 }
 
@@ -32,6 +34,7 @@ export function addRun(program: Command): void {
       '-o, --output <path>',
       'where to save it (default: notebooks/out/<name>.<profile>.ipynb); with --sweep a folder',
     )
+    .addOption(executorOption())
     // Our own: after a notebook's name it tells of that notebook.
     .helpOption(false)
     .option('-h, --help', 'this help; after a notebook: its parameters')
@@ -55,7 +58,8 @@ Examples:
   $ npx flatland run 05 --profile smoke
   $ npx flatland run 06 --help
   $ npx flatland run 06 -p learningRate=0.05 -p seed=1
-  $ npx flatland run 06 --sweep learningRate=0.01,0.1,1 --profile smoke`
+  $ npx flatland run 06 --sweep learningRate=0.01,0.1,1 --profile smoke
+  $ npx flatland run 06 --profile paper --executor redis://queue.example`
 
 async function printHelp(typed: string, notebook: NotebookFile): Promise<void> {
   const { readParameters } = await import('./notebook-parameters.ts')
@@ -65,8 +69,9 @@ async function printHelp(typed: string, notebook: NotebookFile): Promise<void> {
 
 async function run(
   notebook: NotebookFile,
-  { parameter = [], profile, sweep, output }: RunOptions,
+  { parameter = [], profile, sweep, output, executor }: RunOptions,
 ): Promise<number> {
+  await chooseExecutor(executor)
   if (sweep !== undefined) {
     const fixed = profile === undefined ? parameter : [`profile=${profile}`, ...parameter]
     return sweepNotebook(notebook, resolve(output ?? OUT), fixed, sweep)

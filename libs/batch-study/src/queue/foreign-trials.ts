@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import type { queueKeys } from './queue-names.ts'
+import type { QueueKeys } from './queue-names.ts'
 import { waitingIn } from './waiting.ts'
 
 /**
@@ -10,7 +10,7 @@ import { waitingIn } from './waiting.ts'
  */
 export function foreignTrials(
   redis: Redis,
-  keys: ReturnType<typeof queueKeys>,
+  keys: QueueKeys,
   prefix: string,
   own: string,
   listen: (said: string) => void,

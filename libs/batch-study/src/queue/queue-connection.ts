@@ -25,8 +25,10 @@ export function connectionOptions(address: QueueAddress) {
     ...(address.password !== undefined && { password: address.password }),
     ...(address.tls && { tls: { servername: address.host } }),
     connectTimeout: CONNECT_TIMEOUT,
-    // A peer that went without a word is noticed within seconds, not when the system's own timer runs out.
+    // A peer that went without a word is noticed, not only when the system's own timers run out. No command waits longer on
+    // purpose, and a checkpoint of some megabytes gets through a slow line.
     keepAlive: 5000,
+    socketTimeout: 60_000,
     maxRetriesPerRequest: null,
     enableReadyCheck: true,
     retryStrategy: backoff,

@@ -46,12 +46,12 @@ async function* runThrough(
     emitter.emit('end')
   }
   signal.addEventListener('abort', stop)
-  const submission = await openSubmission(address, jobs, onChange)
+  const submission = await openSubmission(address, jobs, {
+    tell: event => emitter.emit('event', event),
+    fail: error => emitter.emit('error', error),
+    onChange,
+  })
   try {
-    submission.start(
-      event => emitter.emit('event', event),
-      error => emitter.emit('error', error),
-    )
     let left = jobs.length
     for await (const [event] of heard) {
       if (signal.aborted) return

@@ -22,6 +22,8 @@ export function queueKeys(prefix: string) {
   }
 }
 
+export type QueueKeys = ReturnType<typeof queueKeys>
+
 /** In seconds: how long the server keeps what nobody asks for. */
 export const KEPT = 30 * 24 * 3600
 /** In seconds: how long a result stays after it was stored, for another sweep that waits for the same trial. */

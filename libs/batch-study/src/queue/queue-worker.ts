@@ -10,7 +10,7 @@ import { type QueueBlobs, queueBlobs } from './queue-blobs.ts'
 import { connectionOptions, connectQueue } from './queue-connection.ts'
 import { foreignTrials } from './foreign-trials.ts'
 import { readJob, type TakenJob } from './queue-messages.ts'
-import { KEPT, queueKeys, queueName } from './queue-names.ts'
+import { KEPT, type QueueKeys, queueKeys, queueName } from './queue-names.ts'
 import { keepListed } from './queue-workers.ts'
 import { reportAtMost } from './report-at-most.ts'
 import type { TrialRunner } from './trial-runner.ts'
@@ -29,8 +29,8 @@ export interface QueueWorkerOptions {
   readonly lease?: number
 }
 
-/** As many workers as a trial may lose, until it counts as one that kills its workers. */
-const MOST_DEATHS = 3
+/** As many workers as a trial may lose, until it counts as one that kills them: machines that may be taken away at any time lose some. */
+const MOST_DEATHS = 10
 /** Messages of progress, of all workers together, in a second. */
 const REPORTS_PER_SECOND = 50
 /** In ms: how long a trial has to give a checkpoint when the worker drains. */
@@ -207,7 +207,7 @@ async function leave(job: Job, token: string, { reason }: AbortSignal): Promise<
 
 async function stopGivenUp(
   redis: Redis,
-  keys: ReturnType<typeof queueKeys>,
+  keys: QueueKeys,
   running: ReadonlyMap<string, Running>,
 ): Promise<void> {
   const trials = [...running]

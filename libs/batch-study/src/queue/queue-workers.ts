@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
-import { queueKeys } from './queue-names.ts'
+import type { QueueKeys } from './queue-names.ts'
 
 const workerSchema = z.strictObject({
   id: z.string(),
@@ -35,7 +35,7 @@ const SILENT = 20_000
 /** Keeps a worker on the list of those that are there. */
 export async function keepListed(
   redis: Redis,
-  keys: ReturnType<typeof queueKeys>,
+  keys: QueueKeys,
   me: ListedWorker,
   running: () => number,
 ): Promise<Listing> {
@@ -71,7 +71,7 @@ export async function keepListed(
 }
 
 /** The workers that are there. */
-export async function listWorkers(redis: Redis, keys: ReturnType<typeof queueKeys>): Promise<ListedWorker[]> {
+export async function listWorkers(redis: Redis, keys: QueueKeys): Promise<ListedWorker[]> {
   const ids = await redis.zrange(keys.workers, '0', '-1')
   if (ids.length === 0) return []
   const said = await redis.mget(ids.map(keys.worker))

@@ -5,12 +5,13 @@ import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { emptyResult, emptyRunner } from '../../test/empty-runner.ts'
+import { emptyTrial, emptyTrials } from '../../test/empty-trials.ts'
 import { testRedis, type TestRedis } from '../../test/redis.ts'
 import { codeHash } from '../code-hash.ts'
 import { sweep, type SweepEvent } from '../sweep.ts'
 import { trialKey } from '../trial-key.ts'
 import { trialStore } from '../trial-store.ts'
-import { checkTrial, type TrialInput } from '../trial.ts'
+import { checkTrial } from '../trial.ts'
 import { queue } from './queue-executor.ts'
 import { queueName } from './queue-names.ts'
 import { workQueue } from './queue-worker.ts'
@@ -32,17 +33,7 @@ afterEach(async () => {
 })
 
 const code = codeHash()
-const trial = (seed: number): TrialInput => ({
-  network: { kind: 'mlp', hidden: [4] },
-  data: { name: 'mnist', train: 100, heldOut: 100 },
-  rule: { rule: 'sgd' },
-  learningRate: 0.1,
-  batchSize: 10,
-  length: { updates: 2 },
-  seed,
-})
-const keyOf = (seed: number): string => trialKey(checkTrial(trial(seed)), code)
-const seeds = (count: number): TrialInput[] => Array.from({ length: count }, (_, seed) => trial(seed))
+const keyOf = (seed: number): string => trialKey(checkTrial(emptyTrial(seed)), code)
 const newStore = () => trialStore(mkdtempSync(join(tmpdir(), 'queue-test-')))
 
 const workers: { readonly end: () => Promise<void> }[] = []
@@ -81,12 +72,12 @@ describe('a sweep through the queue', () => {
   test('gives each result once, keeps it, and leaves nothing in the queue', async () => {
     startWorker()
     const store = newStore()
-    const events = await all(sweep(seeds(30), { executor: queue(server.url), store }))
+    const events = await all(sweep(emptyTrials(30), { executor: queue(server.url), store }))
     expect(events.map(({ kind }) => kind)).toEqual(Array(30).fill('result'))
     expect(new Set(events.map(({ index }) => index)).size).toBe(30)
     const { records } = await store.list()
     expect(records.map(({ key }) => key).toSorted()).toEqual(
-      seeds(30)
+      emptyTrials(30)
         .map((_, seed) => keyOf(seed))
         .toSorted(),
     )
@@ -95,23 +86,25 @@ describe('a sweep through the queue', () => {
     for (const key of await redis.keys('flatland:result:*'))
       expect(await redis.ttl(key)).toBeLessThanOrEqual(60)
     // The second time the queue is not asked.
-    const again = await all(sweep(seeds(30), { executor: queue('redis://127.0.0.1:1'), store }))
+    const again = await all(sweep(emptyTrials(30), { executor: queue('redis://127.0.0.1:1'), store }))
     expect(again.every(event => event.kind === 'result' && event.from === 'store')).toBe(true)
   })
 
   test('two that want the same trials both get them', async () => {
     startWorker(emptyRunner(5))
     const both = await Promise.all(
-      [newStore(), newStore()].map(store => all(sweep(seeds(20), { executor: queue(server.url), store }))),
+      [newStore(), newStore()].map(store =>
+        all(sweep(emptyTrials(20), { executor: queue(server.url), store })),
+      ),
     )
     for (const events of both) expect(events.filter(({ kind }) => kind === 'result')).toHaveLength(20)
   })
 
   test('the smaller of two is done first', async () => {
-    const large = all(sweep(seeds(40), { executor: queue(server.url), store: newStore() }))
+    const large = all(sweep(emptyTrials(40), { executor: queue(server.url), store: newStore() }))
     await expect.poll(() => bullmq().getPrioritizedCount(), { timeout: 20_000 }).toBe(40)
     const order: string[] = []
-    const small = sweep([trial(1000)], { executor: queue(server.url), store: newStore() })
+    const small = sweep([emptyTrial(1000)], { executor: queue(server.url), store: newStore() })
     const ended = all(small).then(() => order.push('small'))
     await expect.poll(() => bullmq().getPrioritizedCount(), { timeout: 20_000 }).toBe(41)
     startWorker(emptyRunner(20), 1)
@@ -133,7 +126,7 @@ describe('a sweep through the queue', () => {
     startWorker(endless)
     const stop = new AbortController()
     const running = all(
-      sweep(seeds(10), { executor: queue(server.url), store: newStore(), signal: stop.signal }),
+      sweep(emptyTrials(10), { executor: queue(server.url), store: newStore(), signal: stop.signal }),
     )
     await expect.poll(() => bullmq().getActiveCount(), { timeout: 20_000 }).toBe(2)
     stop.abort(new Error('enough'))
@@ -152,11 +145,11 @@ describe('a sweep through the queue', () => {
       checkpoint: () => undefined,
     })
     startWorker(failing)
-    const first = await all(sweep([trial(0)], { executor: queue(server.url), store: newStore() }))
+    const first = await all(sweep([emptyTrial(0)], { executor: queue(server.url), store: newStore() }))
     expect(first).toMatchObject([{ kind: 'failed', reason: 'no such data' }])
     await workers.pop()?.end()
     startWorker()
-    const second = await all(sweep([trial(0)], { executor: queue(server.url), store: newStore() }))
+    const second = await all(sweep([emptyTrial(0)], { executor: queue(server.url), store: newStore() }))
     expect(second).toMatchObject([{ kind: 'result' }])
   })
 
@@ -171,7 +164,7 @@ describe('a sweep through the queue', () => {
       checkpoint: () => undefined,
     })
     startWorker(wrong)
-    const events = await all(sweep([trial(0)], { executor: queue(server.url), store: newStore() }))
+    const events = await all(sweep([emptyTrial(0)], { executor: queue(server.url), store: newStore() }))
     expect(events).toMatchObject([
       { kind: 'failed', reason: expect.stringContaining('what a worker sent is refused') as string },
     ])
@@ -182,29 +175,34 @@ describe('what a worker refuses, and goes on', () => {
   const forged: readonly (readonly [name: string, id: string, data: unknown, reason: string])[] = [
     ['no trial', keyOf(0), { nonsense: 1 }, 'The job is no trial'],
     ['nothing', keyOf(0), null, 'The job is no trial'],
-    ['another name than its own', keyOf(1), { code, trial: checkTrial(trial(0)) }, 'its trial has the key'],
+    [
+      'another name than its own',
+      keyOf(1),
+      { code, trial: checkTrial(emptyTrial(0)) },
+      'its trial has the key',
+    ],
     [
       'another code',
       keyOf(0),
-      { code: '0'.repeat(64), trial: checkTrial(trial(0)) },
+      { code: '0'.repeat(64), trial: checkTrial(emptyTrial(0)) },
       'The job is for code 000000000000',
     ],
     [
       'an unknown network',
       keyOf(0),
-      { code, trial: { ...checkTrial(trial(0)), network: { kind: 'evil' } } },
+      { code, trial: { ...checkTrial(emptyTrial(0)), network: { kind: 'evil' } } },
       'network.kind is of kind "evil"',
     ],
     [
       '50 MB',
       keyOf(0),
-      { code, trial: { ...checkTrial(trial(0)), more: 'x'.repeat(50_000_000) } },
+      { code, trial: { ...checkTrial(emptyTrial(0)), more: 'x'.repeat(50_000_000) } },
       'bytes; at most 1000000',
     ],
     [
       'a field more',
       keyOf(0),
-      { code, trial: checkTrial(trial(0)), run: 'process.exit()' },
+      { code, trial: checkTrial(emptyTrial(0)), run: 'process.exit()' },
       'The job is no trial',
     ],
   ]
@@ -215,7 +213,7 @@ describe('what a worker refuses, and goes on', () => {
       const job = await bullmq().add('trial', data, { jobId: id })
       await expect.poll(() => job.isFailed(), { timeout: 60_000, interval: 100 }).toBe(true)
       expect((await bullmq().getJob(id))?.failedReason).toContain(reason)
-      const events = await all(sweep([trial(7)], { executor: queue(server.url), store: newStore() }))
+      const events = await all(sweep([emptyTrial(7)], { executor: queue(server.url), store: newStore() }))
       expect(events).toMatchObject([{ kind: 'result' }])
     },
     120_000,
@@ -225,14 +223,14 @@ describe('what a worker refuses, and goes on', () => {
     startWorker()
     const job = await bullmq().add('trial', {}, { jobId: keyOf(0), delay: 500 })
     await redis.hset(`flatland:${queueName(code, 'native')}:${keyOf(0)}`, 'data', '{"broken')
-    const events = await all(sweep([trial(7)], { executor: queue(server.url), store: newStore() }))
+    const events = await all(sweep([emptyTrial(7)], { executor: queue(server.url), store: newStore() }))
     expect(events).toMatchObject([{ kind: 'result' }])
     expect(job.id).toBe(keyOf(0))
   })
 })
 
 describe('a server that is not one for the queue is one clear error before anything runs', () => {
-  const run = (url: string) => all(sweep([trial(0)], { executor: queue(url), store: newStore() }))
+  const run = (url: string) => all(sweep([emptyTrial(0)], { executor: queue(url), store: newStore() }))
 
   test('nobody there', async () => {
     await expect(run('redis://user:secret@127.0.0.1:1')).rejects.toThrow(
