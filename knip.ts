@@ -21,7 +21,8 @@ export default {
     notebooks: {
       entry: ['*.ipynb', 'pictures/*.ts', 'browser/vitest.config.ts', 'browser/shared-lab.ts'],
     },
-    'libs/batch-study': { entry: ['src/update-time-worker.ts'] },
+    // Processes of tests too.
+    'libs/batch-study': { entry: ['src/update-time-worker.ts', 'test/*-process.ts'] },
     // Protocol buffers out of tfjs-node, by require: it has no types for them.
     'libs/compile': { entry: ['test/*.ts'], ignoreDependencies: ['@tensorflow/tfjs-node'] },
     // Run by a test in a process of its own.

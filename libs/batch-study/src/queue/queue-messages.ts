@@ -9,14 +9,12 @@ const LARGEST_JOB = 1_000_000
 /** In bytes: curves of a hundred thousand points. */
 const LARGEST_RESULT = 200_000_000
 
+/** What stands in the queue for a trial. */
 const jobSchema = z.strictObject({
   /** `codeHash` of what has to run it. */
   code: digest,
   trial: z.record(z.string(), z.unknown()),
 })
-
-/** What stands in the queue for a trial. */
-export type QueueJob = Readonly<z.infer<typeof jobSchema>>
 
 /** What a worker takes, checked: the trial is one that this code runs, and is what its name says. */
 export interface TakenJob {
