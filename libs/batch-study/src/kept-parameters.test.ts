@@ -56,7 +56,7 @@ describe('kept parameters', () => {
       ...trial,
       keep: 'end',
       evaluation: { every: { updates: 1 } },
-      target: { of: 'train', loss: 2 },
+      target: { of: 'train', loss: 2.14 },
     })
     expect(result.end).toBe('target')
     expect(result.kept).toHaveLength(1)
