@@ -15,8 +15,8 @@ function codeOf(notebook: string): string {
 
 export default {
   compilers: { ipynb: codeOf },
-  // Linux has unshare: a test fills a disk of its own with it. Debian has apt-get: tests take their Redis from it.
-  ignoreBinaries: ['flatland', 'unshare', 'apt-get'],
+  // Linux has unshare: a test fills a disk of its own with it. Debian has apt-get: tests take their Redis from it, and its certificate from openssl.
+  ignoreBinaries: ['flatland', 'unshare', 'apt-get', 'openssl'],
   workspaces: {
     notebooks: {
       entry: ['*.ipynb', 'pictures/*.ts', 'browser/vitest.config.ts', 'browser/shared-lab.ts'],

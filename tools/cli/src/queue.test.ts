@@ -1,6 +1,6 @@
 import { writeFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { testRedis, type TestRedis } from '@flatland/batch-study/test-redis'
+import { testRedis, type TestRedis } from '@flatland/batch-study/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { code, notebook, start, temporaryFolder, untilPrinted } from './test-support.ts'
 

@@ -23,7 +23,7 @@ export function connectionOptions(address: QueueAddress) {
     db: address.database,
     ...(address.username !== undefined && { username: address.username }),
     ...(address.password !== undefined && { password: address.password }),
-    ...(address.tls && { tls: { servername: address.host } }),
+    ...(address.tls && { tls: {} }),
     connectTimeout: CONNECT_TIMEOUT,
     // A peer that went without a word is noticed, not only when the system's own timers run out. No command waits longer on
     // purpose, and a checkpoint of some megabytes gets through a slow line.

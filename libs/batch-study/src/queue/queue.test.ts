@@ -1,12 +1,15 @@
-import { mkdtempSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import process from 'node:process'
 import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { emptyResult, emptyRunner } from '../../test/empty-runner.ts'
 import { emptyTrial, emptyTrials } from '../../test/empty-trials.ts'
-import { testRedis, type TestRedis } from '../../test/redis.ts'
+import { freePort, testRedis, type TestRedis } from '../../test/redis.ts'
 import { codeHash } from '../code-hash.ts'
 import { sweep, type SweepEvent } from '../sweep.ts'
 import { trialKey } from '../trial-key.ts'
@@ -229,6 +232,58 @@ describe('what a worker refuses, and goes on', () => {
   })
 })
 
+test('through TLS, as a user who has the keys of one prefix alone', { timeout: 60_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'queue-tls-'))
+  const port = await freePort()
+  const secure = await testRedis(tlsSettings(folder, port))
+  const admin = new Redis(secure.port)
+  await admin.acl(
+    'SETUSER',
+    'optics',
+    'on',
+    '>p:w/d',
+    '~optics:*',
+    '&optics:*',
+    '+@all',
+    '-@dangerous',
+    '+info',
+  )
+  const url = `rediss://optics:${encodeURIComponent('p:w/d')}@localhost:${port}?prefix=optics`
+  const env = { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'cert.pem') }
+  const log = join(folder, 'stored')
+  const start = (script: string, ...args: readonly string[]) =>
+    spawn(process.execPath, [join(import.meta.dirname, '../../test', script), url, ...args], {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+  const worker = start('queue-worker-process.ts', '2', '1', '30000')
+  try {
+    const [exit] = (await once(
+      start('queue-sweep-process.ts', join(folder, 'store'), '10', log),
+      'exit',
+    )) as [number]
+    expect(exit).toBe(0)
+    expect(readFileSync(log, 'utf8').trim().split('\n')).toHaveLength(10)
+    expect((await admin.keys('*')).filter(key => !key.startsWith('optics:'))).toEqual([])
+    worker.kill('SIGTERM')
+    expect(await once(worker, 'exit')).toEqual([0, null])
+  } finally {
+    worker.kill('SIGKILL')
+    admin.disconnect()
+    await secure.stop()
+  }
+})
+
+/** A certificate for localhost, made for the occasion. */
+function tlsSettings(folder: string, port: number): string[] {
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost']
+  const names = ['-addext', 'subjectAltName=DNS:localhost']
+  execFileSync('openssl', [...request, ...names, '-keyout', key, '-out', cert], { stdio: 'pipe' })
+  const files = ['--tls-key-file', key, '--tls-cert-file', cert, '--tls-ca-cert-file', cert]
+  return ['--tls-port', `${port}`, '--tls-auth-clients', 'no', ...files]
+}
+
 describe('a server that is not one for the queue is one clear error before anything runs', () => {
   const run = (url: string) => all(sweep([emptyTrial(0)], { executor: queue(url), store: newStore() }))
 
@@ -247,6 +302,20 @@ describe('a server that is not one for the queue is one clear error before anyth
       await expect(run(locked.url)).rejects.toThrow('does not let us in')
     } finally {
       await locked.stop()
+    }
+  })
+
+  test('a certificate that nobody vouches for', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'queue-tls-'))
+    const port = await freePort()
+    const secure = await testRedis(tlsSettings(folder, port))
+    try {
+      await expect(run(`rediss://localhost:${port}`)).rejects.toThrow(
+        /cannot be reached: self-signed certificate.*\. Check host, port, and that its certificate is one that Node trusts/,
+      )
+      await expect(run(`redis://localhost:${port}`)).rejects.toThrow('where it wants TLS, write rediss://')
+    } finally {
+      await secure.stop()
     }
   })
 
