@@ -3,11 +3,13 @@ import { on } from 'node:events'
 import { flushCompileCache } from 'node:module'
 import process from 'node:process'
 import { followRank } from './data-parallel.ts'
+import { leaveSignalsToParent } from './leave-signals.ts'
 import type { FromRank, ToRank } from './rank-process.ts'
 
 // This process is killed in the end, and would keep nothing.
 flushCompileCache()
 
+leaveSignalsToParent()
 // Without its parent there is nobody to work for.
 process.once('disconnect', () => {
   process.exit()

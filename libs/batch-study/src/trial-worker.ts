@@ -5,6 +5,7 @@ import process from 'node:process'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import { codeHash } from './code-hash.ts'
 import type { TrialJob } from './executor.ts'
+import { leaveSignalsToParent } from './leave-signals.ts'
 import { RankDied } from './rank-process.ts'
 import { runTrial, type TrialProgress } from './run-trial.ts'
 import type { TrialResult } from './trial-result.ts'
@@ -46,6 +47,7 @@ process.on('message', raw => {
   // They come one at a time: the next is sent when this one is answered.
   else void run(message).then(tell)
 })
+leaveSignalsToParent()
 // Without its parent there is nobody to work for.
 process.once('disconnect', () => {
   process.exit()

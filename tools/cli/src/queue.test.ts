@@ -1,8 +1,9 @@
 import { writeFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { testRedis, type TestRedis } from '@flatland/batch-study/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { code, notebook, start, temporaryFolder, untilPrinted } from './test-support.ts'
+import { code, notebook, pressCtrlC, start, temporaryFolder, untilPrinted } from './test-support.ts'
 
 const folder = temporaryFolder()
 const PASSWORD = 'not-to-be-seen'
@@ -62,6 +63,30 @@ describe('a queue with a password', { timeout: 180_000 }, () => {
     expect(ended).toMatchObject({ code: 0, stderr: '' })
     expect(ended.stdout).toMatch(/Draining: 0 trials are handed back\.\n.*Drained\.\n$/)
     expect(executed + ended.stdout + ended.stderr).not.toContain(PASSWORD)
+  })
+
+  test('Ctrl-C, which reaches every process, hands back a trial in the middle; a second worker ends it', async () => {
+    const env = { FLATLAND_QUEUE: url }
+    const first = start(['worker', '--slots', '1'], folder, env)
+    await untilPrinted(first.child, first.printed, /Worker for/)
+    save('handed.ipynb', 50_000)
+    const run = start(['run', 'handed.ipynb', '-o', 'out/handed.ipynb'], folder, env)
+    await expect
+      .poll(async () => (await flatland('queue')).stdout, { timeout: 60_000 })
+      .toMatch(/1 wait, 1 run/)
+    await pause(2000)
+    pressCtrlC(first.child)
+    // The terminal's, passed on by what started it.
+    first.child.kill('SIGINT')
+    const drained = await first.ended
+    expect(drained.stdout).toMatch(/Draining: 1 trials are handed back\.\n.*Drained\.\n$/)
+    expect(drained).toMatchObject({ code: 0, stderr: '' })
+    expect((await flatland('queue')).stdout).toMatch(/2 wait, 0 run, 0 failed/)
+    const second = start(['worker', '--slots', '2'], folder, env)
+    await run.ended
+    expect(seen('out/handed.ipynb', await run.ended).match(/completed run/g)).toHaveLength(2)
+    second.child.kill('SIGTERM')
+    expect(await second.ended).toMatchObject({ code: 0, stderr: '' })
   })
 
   test('status, cancel and purge: a notebook hears of it', async () => {

@@ -47,12 +47,17 @@ async function work(url: string, slots: number): Promise<void> {
   }
 }
 
+/** In ms: one press of Ctrl-C may come twice, from the terminal and from what started this process. */
+const ONE_PRESS = 500
+
 /** Aborted by the first signal; the second ends the process. */
 function drainedBySignals(): AbortSignal {
   const drain = new AbortController()
+  let first = Infinity
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (drain.signal.aborted) process.exit(1)
+      if (performance.now() - first > ONE_PRESS) process.exit(1)
+      first = Math.min(first, performance.now())
       drain.abort()
     })
   }

