@@ -36,8 +36,8 @@ export interface QueueMemory {
   readonly after: number
 }
 
-/** So many workers in a process: the two cores of a small machine have the server and the sweep to run, too. */
-const WORKERS_IN_PROCESS = 50
+/** So many workers in a process: the few cores of a small machine have the server and the sweep to run, too. */
+const WORKERS_IN_PROCESS = 100
 const TRIALS = 2000
 const SINGLES = 20
 /** In ms. */
