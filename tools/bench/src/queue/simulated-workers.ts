@@ -3,6 +3,7 @@
  * one on a machine of its own has. SIGTERM drains them.
  */
 import process from 'node:process'
+import { setTimeout } from 'node:timers/promises'
 import { workQueue } from '@flatland/batch-study/queue'
 import { emptyRunner } from '@flatland/batch-study/testing'
 
@@ -13,13 +14,15 @@ process.on('SIGTERM', () => {
 })
 const runner = emptyRunner()
 await Promise.all(
-  Array.from({ length: Number(count) }, () =>
-    workQueue(url, {
+  Array.from({ length: Number(count) }, async (_, i) => {
+    // Those of a lab do not all come in one moment, and this process has one thread for all.
+    await setTimeout(i * 20)
+    await workQueue(url, {
       slots: 1,
       backend: 'native',
       runner,
       drain: drain.signal,
       listen: () => undefined,
-    }),
-  ),
+    })
+  }),
 )
