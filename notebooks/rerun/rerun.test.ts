@@ -97,8 +97,8 @@ describe('what a cell shows again', () => {
       table('| Claim | Verdict |\n', '| B takes less time than A: 2 times | holds |\n'),
       table('| Claim | Verdict |\n', '| B takes less time than A: 1 times | this profile cannot tell |\n'),
     ],
-  ])('is the same but for times by %s that tells of time', (_, before, again) => {
-    expect(beside(before, again)).toBe('same but for times')
+  ])('is the same but for what varies by %s that tells of time', (_, before, again) => {
+    expect(beside(before, again)).toBe('same but for what varies')
   })
 
   test.each([
@@ -118,10 +118,10 @@ describe('what a cell shows again', () => {
     expect(beside(printed('a'), failure)).toEqual({ other: 'fails with RangeError: too wide' })
   })
 
-  test('may differ in any number where the cell is known to come of the clock', () => {
+  test('may differ in any number where the cell is known to vary', () => {
     const cells = [showing(printed('5 to 15')), showing(printed('6 to 14'))] as const
     expect(compare(...cells)).toEqual({ other: 'showed …5 to 15…, now …6 to 14…' })
-    expect(compare(...cells, true)).toBe('same but for times')
+    expect(compare(...cells, true)).toBe('same but for what varies')
   })
 
   test('is not how far and how long a bar went', () => {

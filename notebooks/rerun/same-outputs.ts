@@ -29,27 +29,27 @@ interface Piece {
 
 /** How two texts are the same, from the strictest; or what is other, in a line. */
 export type Comparison = (typeof DEGREES)[number] | { readonly other: string }
-export const DEGREES = ['same', 'same but for rounding', 'same but for times'] as const
+export const DEGREES = ['same', 'same but for rounding', 'same but for what varies'] as const
 
 /**
  * Compares what a cell shows with what it showed before. All must be equal, but for
  *
- * - rounding: sums in float32 over several threads depend on who comes first, so numbers may differ by 5·10⁻³ of themselves
- *   (1.4·10⁻³ was seen: losses of 09 after forty updates), or by 10⁻⁶;
+ * - rounding: sums in float32 over several threads depend on who comes first, so numbers may differ by 10⁻³ of themselves,
+ *   or by 10⁻⁶;
  * - times: numbers, and the verdicts that hang on them, in pieces that speak of time by their own words or units. A chart does
  *   by its titles, a table by the heads of its columns, a line of text or a claim by itself. How many trials came from
  *   the store is of that kind: the second time all do.
  *
- * @param timed whether all of the cell's numbers come of the clock, though it does not say so
+ * @param varies whether the cell's numbers are known to vary, though it does not speak of time
  */
-export function compare(before: Cell, again: Cell, timed = false): Comparison {
+export function compare(before: Cell, again: Cell, varies = false): Comparison {
   const [first, second] = [outputsOf(before), outputsOf(again)]
   const failed = second.find(({ output_type }) => output_type === 'error')
   if (failed) return { other: `fails with ${failed.ename ?? ''}: ${failed.evalue ?? ''}` }
   const [pieces, now] = [first.flatMap(piecesOf), second.flatMap(piecesOf)]
   if (pieces.length !== now.length)
     return { other: `showed ${pieces.length} lines and charts, now ${now.length}` }
-  const degrees = pieces.map((piece, i) => degreeOf(piece, now[i]?.text ?? '', timed))
+  const degrees = pieces.map((piece, i) => degreeOf(piece, now[i]?.text ?? '', varies))
   const differs = degrees.indexOf(undefined)
   if (differs >= 0) return { other: firstDifference(pieces[differs]?.text ?? '', now[differs]?.text ?? '') }
   return DEGREES.findLast(degree => degrees.includes(degree)) ?? 'same'
@@ -63,11 +63,11 @@ function textOf(text: Text): string {
   return [text].flat().join('')
 }
 
-function degreeOf(before: Piece, now: string, timed: boolean): (typeof DEGREES)[number] | undefined {
+function degreeOf(before: Piece, now: string, varies: boolean): (typeof DEGREES)[number] | undefined {
   if (before.text === now) return 'same'
   if (isRounded(before.text, now)) return 'same but for rounding'
-  const isTimed = timed || before.timed
-  return isTimed && frameOf(before.text) === frameOf(now) ? 'same but for times' : undefined
+  const mayVary = varies || before.timed
+  return mayVary && frameOf(before.text) === frameOf(now) ? 'same but for what varies' : undefined
 }
 
 const NUMBER = /\d+(\.\d+)?(e[-+]?\d+)?/gi
@@ -81,7 +81,7 @@ function isRounded(before: string, now: string): boolean {
 }
 
 function isClose(a: number, b: number): boolean {
-  return Math.abs(a - b) <= Math.max(1e-6, 5e-3 * Math.max(a, b))
+  return Math.abs(a - b) <= Math.max(1e-6, 1e-3 * Math.max(a, b))
 }
 
 function piecesOf({ text, data }: Output): Piece[] {
