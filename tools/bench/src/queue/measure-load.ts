@@ -117,11 +117,17 @@ async function timeOfSweep(trials: number, executor: Executor): Promise<number> 
 /** Does it once all workers are there. */
 async function withWorkers<T>(url: string, workers: number, act: () => Promise<T>): Promise<T> {
   const script = fileURLToPath(new URL('./simulated-workers.ts', import.meta.url))
-  const processes = chunked(workers).map(count =>
-    spawn(process.execPath, [script, url, `${count}`], { stdio: ['ignore', 'ignore', 'inherit'] }),
-  )
+  const processes: ChildProcess[] = []
   try {
-    await untilThere(url, workers)
+    // One process after the other: all at once would take so long to start that the first workers give up.
+    for (let there = 0; there < workers; there += WORKERS_IN_PROCESS) {
+      const count = Math.min(WORKERS_IN_PROCESS, workers - there)
+      const started = spawn(process.execPath, [script, url, `${count}`], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      })
+      processes.push(started)
+      await untilThere(url, there + count, started)
+    }
     return await act()
   } finally {
     await Promise.all(processes.map(ended))
@@ -150,16 +156,12 @@ async function memoryOf(redis: Redis): Promise<number> {
   return Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1])
 }
 
-function chunked(workers: number): number[] {
-  const processes = Math.ceil(workers / WORKERS_IN_PROCESS)
-  return Array.from({ length: processes }, (_, i) =>
-    i < processes - 1 ? WORKERS_IN_PROCESS : workers - (processes - 1) * WORKERS_IN_PROCESS,
-  )
-}
-
-async function untilThere(url: string, workers: number): Promise<void> {
+async function untilThere(url: string, workers: number, last: ChildProcess): Promise<void> {
   const office = await queueOffice(url, () => undefined)
-  while ((await office.status()).workers.length < workers) await setTimeout(200)
+  while ((await office.status()).workers.length < workers) {
+    if (last.exitCode !== null) throw new Error('simulated workers ended before their work')
+    await setTimeout(200)
+  }
   await office.close()
 }
 
