@@ -11,9 +11,7 @@ import re
 import sys
 from pathlib import Path
 
-# With it jsonschema checks addresses, of which notebooks have none; it takes a second to load.
-sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
-
+import quick_jsonschema  # noqa: F401, first
 import nbformat
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
