@@ -115,6 +115,14 @@ describe('a sweep through the queue', () => {
     expect(order).toEqual(['small', 'large'])
   })
 
+  test('what the server has forgotten is asked for again', { timeout: 60_000 }, async () => {
+    const running = all(sweep(emptyTrials(10), { executor: queue(server.url), store: newStore() }))
+    await expect.poll(() => bullmq().getPrioritizedCount(), { timeout: 20_000 }).toBe(10)
+    await redis.flushall()
+    startWorker()
+    expect((await running).map(({ kind }) => kind)).toEqual(Array(10).fill('result'))
+  })
+
   test('stopping it gives its trials up, waiting and running', async () => {
     let stopped = 0
     const endless: TrialRunner = ({ stop }) => ({
