@@ -15,7 +15,7 @@ function codeOf(notebook: string): string {
 
 export default {
   compilers: { ipynb: codeOf },
-  // Linux has unshare: a test fills a disk of its own with it. Debian has apt-get: tests take their Redis from it, and its certificate from openssl.
+  // Of the system, for tests: a disk of their own (unshare), a Redis (apt-get), a certificate (openssl).
   ignoreBinaries: ['flatland', 'unshare', 'apt-get', 'openssl'],
   workspaces: {
     notebooks: {

@@ -1,6 +1,6 @@
 /**
  * How many times as fast two run trials as one: processes of a sweep, workers of a queue, and, for what the machine allows, two loops
- * that share nothing but it. `npm run scaling -w @flatland/batch-study` takes seven minutes.
+ * that share nothing but it. `npm run scaling -w @flatland/batch-study` takes nine minutes.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
