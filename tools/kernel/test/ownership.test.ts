@@ -162,9 +162,12 @@ describe('once it was interrupted', () => {
   })
 
   test('its end comes though what it does then is a loop that has to be stopped by force', async () => {
+    // Without `await` a loop of an imported source does not look for interrupts.
+    folder.writeSource('stubborn', 'src/index.ts', 'export const spin = () => { for (;;); }\n')
+    await kernel.execute("import { spin } from 'fixture-stubborn'")
     const cell = await interruptAfter(
       'begun',
-      "interruptSignal().addEventListener('abort', () => { for (;;); })\nconsole.log('begun'); await sleep(1e6)",
+      "interruptSignal().addEventListener('abort', () => { spin() })\nconsole.log('begun'); await sleep(1e6)",
     )
     expect(cell.reply['ename']).toBe('Interrupted')
     expect(await value('1 + 1')).toBe('2')
