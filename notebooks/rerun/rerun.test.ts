@@ -101,6 +101,18 @@ describe('what a cell shows again', () => {
     expect(beside(before, again)).toBe('same but for what varies')
   })
 
+  test('is the same chart of times though a label stands on the other side of its line', () => {
+    const labelled = (baseline: string, text = 'limit') =>
+      shown({
+        'application/vnd.vegalite.v5+json': {
+          encoding: { y: { title: 'time (ms)' } },
+          mark: { type: 'text', text, baseline },
+        },
+      })
+    expect(beside(labelled('top'), labelled('bottom'))).toBe('same but for what varies')
+    expect(beside(labelled('top'), labelled('top', 'other'))).toEqual(other)
+  })
+
   test.each([
     ['words', printed('took 1.2 s'), printed('failed after 30 s')],
     ['an axis', chart('time (ms)', 1), chart('time (s)', 1)],

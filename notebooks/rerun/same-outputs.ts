@@ -51,7 +51,10 @@ export function compare(before: Cell, again: Cell, varies = false): Comparison {
     return { other: `showed ${pieces.length} lines and charts, now ${now.length}` }
   const degrees = pieces.map((piece, i) => degreeOf(piece, now[i]?.text ?? '', varies))
   const differs = degrees.indexOf(undefined)
-  if (differs >= 0) return { other: firstDifference(pieces[differs]?.text ?? '', now[differs]?.text ?? '') }
+  if (differs >= 0) {
+    const shown = (varies || pieces[differs]?.timed) === true ? frameOf : (text: string) => text
+    return { other: firstDifference(shown(pieces[differs]?.text ?? ''), shown(now[differs]?.text ?? '')) }
+  }
   return DEGREES.findLast(degree => degrees.includes(degree)) ?? 'same'
 }
 
@@ -126,13 +129,16 @@ function frameOf(shown: string): string {
     .replaceAll(/\b(holds|does not hold|this profile cannot tell)\b/g, '?')
 }
 
+/** What follows from a chart's numbers: they, the ends of axes, and on which side of its line a label stands. */
+const FOLLOWING = new Set(['values', 'domain', 'align', 'baseline', 'dx', 'dy'])
+
 /** A chart without its data. */
 function withoutRows(spec: unknown): unknown {
   if (Array.isArray(spec)) return spec.map(withoutRows)
   if (typeof spec !== 'object' || spec === null) return spec
   return Object.fromEntries(
     Object.entries(spec)
-      .filter(([key]) => key !== 'values' && key !== 'domain')
+      .filter(([key]) => !FOLLOWING.has(key))
       .map(([key, value]) => [key, withoutRows(value)]),
   )
 }
