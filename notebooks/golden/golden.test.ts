@@ -27,14 +27,8 @@ describe('kept runs', () => {
     },
   )
 
-  test('every notebook has one in smoke', () => {
-    expect(numbers.filter(number => !kept.has(`${number}.smoke.json`))).toEqual([])
-  })
-
-  /** Not yet run in lecture on a quiet machine since the claims took their present form. */
-  const withoutLecture = ['03', '04', '05']
-  test('every notebook but those that are named has one in lecture', () => {
-    expect(numbers.filter(number => !kept.has(`${number}.lecture.json`))).toEqual(withoutLecture)
+  test.each(['smoke', 'lecture'])('every notebook has one in %s', profile => {
+    expect(numbers.filter(number => !kept.has(`${number}.${profile}.json`))).toEqual([])
   })
 
   /** What smoke leaves out, since it trains fewer networks and rules: its other claims are lecture's, in the same order. */
@@ -47,7 +41,7 @@ describe('kept runs', () => {
     run?.claims.map(({ statement }) =>
       withoutNumbers(statement.replace('at the largest', 'at 0').replace('at the smallest', 'at 0')),
     )
-  test.each(numbers.filter(number => kept.has(`${number}.lecture.json`)))(
+  test.each(numbers)(
     '%s claims the same in smoke and in lecture, but for numbers and what is named',
     number => {
       const [smoke, lecture] = ['smoke', 'lecture'].map(profile =>
