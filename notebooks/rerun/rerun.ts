@@ -31,10 +31,12 @@ const wanted = process.argv.slice(2)
 const names = wanted.length > 0 ? wanted : committedNotebooks().map(({ name }) => name.slice(0, 2))
 mkdirSync(out, { recursive: true })
 const problems: string[] = []
+// Last, where whoever reads a long log looks first; also of a run that was interrupted.
+process.on('exit', () => {
+  for (const problem of problems) console.log(problem)
+})
 for (const name of names)
   for (const problem of await rerun(findNotebook(name))) problems.push(`✗ ${name} ${problem}`)
-// Last, where whoever reads a long log looks first.
-for (const problem of problems) console.log(problem)
 if (problems.length > 0) process.exitCode = 1
 
 /** @returns a line for each cell that shows something else the second time, or fails */
